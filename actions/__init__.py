@@ -1,0 +1,1 @@
+"""What can be done, and doing it; knows no Slack."""

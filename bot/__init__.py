@@ -1,0 +1,1 @@
+"""The edges: Slack, HTTP and the command line."""

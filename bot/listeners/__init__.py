@@ -1,0 +1,1 @@
+"""What people do in Slack, each handed to the desk."""

@@ -1,0 +1,1 @@
+"""The world without the world: a Coupontools and a Slack on loopback. Imports nothing of ours."""

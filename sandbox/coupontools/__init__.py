@@ -1,0 +1,1 @@
+"""A Coupontools account on loopback: remembers, refuses, fails on request."""

@@ -1,0 +1,1 @@
+"""A Slack workspace on loopback: refuses what Slack refuses, delivers signed requests."""

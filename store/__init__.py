@@ -1,0 +1,1 @@
+"""What we keep; knows no action and no API."""
