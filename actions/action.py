@@ -1,0 +1,127 @@
+"""An Action: something Coupontools can do for us, declared once as a value."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from actions.card import Card, Preview
+from actions.errors import UnknownAction
+from actions.fields import Inputs, Option, Reply
+from coupontools.endpoint import Endpoint
+
+
+class Risk(StrEnum):
+    """How much harm a mistake does; approvals follow from it (`actions/policy.py`)."""
+
+    READ = "read"
+    CHANGE = "change"
+    LAUNCH = "launch"
+    BLAST = "blast"
+
+
+class Reads(Protocol):
+    """The part of the API that a preview may use: what only reads."""
+
+    def call(self, endpoint: Endpoint, payload: Mapping[str, Any]) -> Any:
+        """The answer of one read."""
+
+    def pages(self, endpoint: Endpoint, payload: Mapping[str, Any]) -> Iterator[Any]:
+        """The answers of a paged read, one page after the other."""
+
+
+I = TypeVar("I", bound=Inputs)  # noqa: E741  the I of Action[I, O]: inputs
+O = TypeVar("O", bound=Reply)  # noqa: E741  the O of Action[I, O]: output
+Done = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Step(Generic[I]):
+    """One call; its payload comes from the inputs and the replies of the steps before it."""
+
+    name: str
+    endpoint: Endpoint
+    payload: Callable[[I, Done], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Example:
+    """Inputs that are valid and a reply that can be read; every surface is tested with it."""
+
+    inputs: Mapping[str, Any]
+    reply: Any
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Action(Generic[I, O]):
+    """A declaration; everything people see and everything that runs is derived from it.
+
+    `name` is kept in rows and typed by people: it is never changed without an alias. `title` has
+    at most 24 characters (it heads a modal), `summary` at most 75 (it fits a menu).
+    """
+
+    name: str
+    title: str
+    summary: str
+    risk: Risk
+    inputs: type[I]
+    output: type[O]
+    steps: tuple[Step[I], ...]
+    present: Callable[[O], Card]
+    example: Example
+    preview: Callable[[I, Reads], Preview] | None = None
+    options: Callable[[O], Sequence[Option]] | None = None
+
+    @property
+    def area(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def verb(self) -> str:
+        return self.name.partition(".")[2]
+
+    @property
+    def proven(self) -> bool:
+        """Whether a page of the vendor shows the path of every call."""
+        return all(step.endpoint.proven for step in self.steps)
+
+
+AnyAction = Action[Any, Any]
+
+
+def plain(asked: Inputs, _: Done) -> Mapping[str, Any]:
+    """The inputs under their own names, what was left empty left out."""
+    return asked.model_dump(mode="json", exclude_none=True)
+
+
+def once(endpoint: Endpoint) -> tuple[Step[Any], ...]:
+    """The steps of an action that is a single call with its inputs as they are."""
+    return (Step(endpoint.id, endpoint, plain),)
+
+
+class Catalog(Mapping[str, AnyAction]):
+    """All actions by name, in the order in which people see them."""
+
+    def __init__(self, actions: Sequence[AnyAction]) -> None:
+        self._actions = {action.name: action for action in actions}
+
+    def __getitem__(self, name: str) -> AnyAction:
+        if name not in self._actions:
+            raise UnknownAction(name, tuple(self._actions))
+        return self._actions[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._actions)
+
+    def __len__(self) -> int:
+        return len(self._actions)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._actions
+
+    def areas(self) -> dict[str, list[AnyAction]]:
+        """Actions by area, both in order."""
+        found: dict[str, list[AnyAction]] = {}
+        for action in self._actions.values():
+            found.setdefault(action.area, []).append(action)
+        return found

@@ -1,0 +1,119 @@
+"""What we ourselves decline to do.
+
+Declined
+├── InvalidInputs      what was filled in cannot be used; says why, field by field
+├── UnknownAction      there is no action of that name
+├── UnknownThing       no request or operation of that id
+├── NotAllowed         this person may not do that
+├── OwnRequest         nobody agrees to what they asked for themselves
+├── SaidAlready        this person has agreed already
+├── StaleCard          the card shows an older version of the request
+└── NeedsReason        a refusal says why
+"""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+
+class Declined(Exception):
+    """That cannot be done."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message or (self.__doc__ or "").strip())
+
+
+class InvalidInputs(Declined):
+    """Some of what was filled in cannot be used."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__(" ".join(f"{name}: {words}" for name, words in problems.items()))
+
+
+class UnknownAction(Declined):
+    """There is no such action."""
+
+    def __init__(self, name: str, known: Sequence[str] = ()) -> None:
+        self.name = name
+        close = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f" Did you mean {' or '.join(close)}?" if close else ""
+        super().__init__(f"There is no action “{name[:80]}”.{hint}")
+
+
+class UnknownThing(Declined):
+    """Nothing of that id is on record."""
+
+
+class NotAllowed(Declined):
+    """You may not do that."""
+
+
+class OwnRequest(Declined):
+    """You asked for this yourself: somebody else has to agree."""
+
+
+class SaidAlready(Declined):
+    """You have agreed to this already; it waits for one more person."""
+
+
+class StaleCard(Declined):
+    """The request has changed since this card was drawn; here is how it stands now."""
+
+
+class NeedsReason(Declined):
+    """Please say why, so that the person who asked knows what to change."""
+
+
+def problems(error: ValidationError) -> dict[str, str]:
+    """Field name → words, one a field, from what pydantic found."""
+    found: dict[str, str] = {}
+    for fault in error.errors(include_url=False):
+        context: dict[str, Any] = fault.get("ctx", {})
+        name = str(fault["loc"][0]) if fault["loc"] else str(context.get("field", ""))
+        found.setdefault(name, _sentence(fault["type"], fault.get("input"), context))
+    return found
+
+
+def _sentence(kind: str, given: Any, context: Mapping[str, Any]) -> str:
+    match kind:
+        case "missing":
+            return "Please fill this in."
+        case "rule":
+            return str(context["words"])
+        case "extra_forbidden":
+            return "There is no field of this name."
+        case "string_too_long":
+            return f"At most {context['max_length']} characters; this has {len(str(given))}."
+        case "string_too_short":
+            return f"At least {context['min_length']} characters."
+        case "string_pattern_mismatch":
+            return _shape(str(context["pattern"]))
+        case "greater_than_equal":
+            return f"At least {context['ge']}."
+        case "less_than_equal":
+            return f"At most {context['le']:,}."
+        case "int_parsing" | "int_type" | "int_from_float":
+            return "Please give a whole number."
+        case "bool_parsing" | "bool_type":
+            return "Please say yes or no."
+        case "literal_error":
+            return f"One of: {context['expected']}."
+        case _:
+            return "This cannot be used here."
+
+
+def _shape(pattern: str) -> str:
+    shapes = {
+        "^cam_": "A campaign id looks like cam_123456.",
+        r"^\+": "A phone number looks like +32470123456.",
+        "^[^@": "An e-mail address looks like ana@example.com.",
+        "^#": "A colour looks like #1F4E3D.",
+        "^https": "A web address starts with https://.",
+    }
+    for start, sentence in shapes.items():
+        if pattern.startswith(start):
+            return sentence
+    return "This is not in the expected form."
