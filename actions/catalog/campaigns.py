@@ -1,0 +1,316 @@
+"""Campaigns and their pushes."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from actions.action import Action, Example, Reads, Risk, once
+from actions.card import Card, Preview, Table
+from actions.fields import (
+    CampaignId,
+    Choice,
+    Colour,
+    ImageUrl,
+    Inputs,
+    Message,
+    Moment,
+    Option,
+    Reply,
+    Text,
+    WallClock,
+    wrong,
+)
+from coupontools import endpoints
+
+STARTS = (
+    ("4h", "4 hours after it is opened"),
+    ("halfday", "half a day after it is opened"),
+    ("1day", "1 day after it is opened"),
+    ("2days", "2 days after it is opened"),
+    ("3days", "3 days after it is opened"),
+    ("4days", "4 days after it is opened"),
+    ("5days", "5 days after it is opened"),
+    ("6days", "6 days after it is opened"),
+    ("1week", "1 week after it is opened"),
+)
+EXPIRIES = (
+    ("endday", "at the end of the day"),
+    ("1day", "after 1 day"),
+    ("2days", "after 2 days"),
+    ("3days", "after 3 days"),
+    ("4days", "after 4 days"),
+    ("5days", "after 5 days"),
+    ("6days", "after 6 days"),
+    ("1week", "after 1 week"),
+    ("2week", "after 2 weeks"),
+    ("6week", "after 6 weeks"),
+    ("1month", "after 1 month"),
+    ("2month", "after 2 months"),
+    ("90days", "after 90 days"),
+)
+
+
+def _moment_or(words: tuple[tuple[str, str], ...]) -> str:
+    return rf"^({'|'.join(word for word, _ in words)}|\d{{4}}-\d\d-\d\d \d\d:\d\d)$"
+
+
+Start = Annotated[WallClock, StringConstraints(pattern=_moment_or(STARTS)), Moment(STARTS)]
+Expiry = Annotated[WallClock, StringConstraints(pattern=_moment_or(EXPIRIES)), Moment(EXPIRIES)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
+
+
+class Campaign(Reply):
+    id: str = Field(alias="ID")
+    name: str = ""
+    title: str = ""
+    status: str = ""
+    code: str = ""
+    url: str = ""
+    expirydate: str = ""
+
+
+class ListCampaigns(Inputs):
+    only_active: bool | None = Field(None, title="Active ones only")
+
+
+class Campaigns(Reply):
+    coupon_info: list[Campaign] = []
+
+
+def _campaigns_card(found: Campaigns) -> Card:
+    if not found.coupon_info:
+        return Card("No campaigns here yet. Create one from a template.")
+    rows = [(c.name or c.id, c.status, c.id) for c in found.coupon_info]
+    count = len(rows)
+    return Card(
+        f"{count:,} campaign{'s' if count != 1 else ''}",
+        table=Table(("Name", "Status", "Id"), rows[:20], total=count),
+    )
+
+
+def _campaign_options(found: Campaigns) -> list[Option]:
+    return [Option(c.id, c.name or c.id, c.status) for c in found.coupon_info]
+
+
+LIST = Action(
+    name="campaign.list",
+    title="List campaigns",
+    summary="All campaigns of the account, templates too",
+    risk=Risk.READ,
+    inputs=ListCampaigns,
+    output=Campaigns,
+    steps=once(endpoints.CAMPAIGN_LIST),
+    present=_campaigns_card,
+    options=_campaign_options,
+    example=Example(
+        inputs={"only_active": True},
+        reply={
+            "status": {"status": "OK"},
+            "coupon_info": [{"ID": "cam_400123", "name": "Spring voucher", "status": "active"}],
+        },
+    ),
+)
+
+
+class ShowCampaign(Inputs):
+    campaign: CampaignId = Field(title="Campaign")
+    show_usage_stats: bool | None = Field(
+        None,
+        title="Count its validation codes",
+        description="How many custom validation codes it has, and how many are claimed.",
+    )
+
+
+class OneCampaign(Reply):
+    coupon_info: Campaign
+
+
+def _campaign_card(found: OneCampaign) -> Card:
+    campaign = found.coupon_info
+    facts = (
+        ("Id", campaign.id),
+        ("Status", campaign.status),
+        ("Title", campaign.title),
+        ("Code", campaign.code),
+        ("Expires", campaign.expirydate),
+    )
+    return Card(
+        campaign.name or campaign.id,
+        facts=tuple((title, value) for title, value in facts if value),
+        link=campaign.url,
+    )
+
+
+INFO = Action(
+    name="campaign.info",
+    title="Show a campaign",
+    summary="What Coupontools knows of one campaign",
+    risk=Risk.READ,
+    inputs=ShowCampaign,
+    output=OneCampaign,
+    steps=once(endpoints.CAMPAIGN_INFO),
+    present=_campaign_card,
+    example=Example(
+        inputs={"campaign": "cam_400123"},
+        reply={"coupon_info": {"ID": "cam_400123", "name": "Spring voucher", "status": "active"}},
+    ),
+)
+
+
+class CreateCampaign(Inputs):
+    """The fields of the vendor's page "create a campaign from a template"."""
+
+    template: CampaignId = Field(title="Template", description="The campaign to start from.")
+    name: ShortText | None = Field(None, title="Name", description="For your team only.")
+    issuer: ShortText | None = Field(None, title="Issuer", description="Who gives the coupon.")
+    title: ShortText | None = Field(None, title="Title")
+    subtitle: ShortText | None = Field(None, title="Subtitle")
+    discount_value: Annotated[str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$")] | None = (
+        Field(None, title="Value", description="A positive number, such as 10 or 2.50.")
+    )
+    start_date: Start | None = Field(None, title="Starts")
+    expiry_date: Expiry | None = Field(None, title="Expires")
+    logo_image: ImageUrl | None = Field(None, title="Logo", description="Address of an image.")
+    coupon_image: ImageUrl | None = Field(None, title="Image", description="Address of an image.")
+    background_color: Colour | None = Field(None, title="Background colour")
+    button_color: Colour | None = Field(None, title="Button colour")
+    amount_limitation: int | None = Field(
+        None, ge=1, le=100_000_000, title="Limit", description="How many times it can be used."
+    )
+    code_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")] | None = Field(
+        None, title="Code prefix", description="In front of each validation code."
+    )
+    code_length: int | None = Field(
+        None, ge=10, le=25, title="Code length", description="10 to 25, after the prefix."
+    )
+    code_type: (
+        Annotated[
+            Literal["numeric", "alphanumeric"],
+            Choice((("numeric", "Digits"), ("alphanumeric", "Letters and digits"))),
+        ]
+        | None
+    ) = Field(None, title="Code type")
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> "CreateCampaign":
+        start, expiry = self.start_date or "", self.expiry_date or ""
+        if ":" in start and ":" in expiry and expiry <= start:
+            raise wrong("expiry_date", "It has to expire after it starts.")
+        return self
+
+
+def _from_template(asked: CreateCampaign, api: Reads) -> Preview:
+    found = OneCampaign.model_validate(
+        api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.template})
+    )
+    template = found.coupon_info
+    return Preview(
+        f"A new campaign from the template “{template.name or template.id}”",
+        facts=(("Template", f"{template.name} · {template.id}"),),
+    )
+
+
+def _created_card(made: OneCampaign) -> Card:
+    campaign = made.coupon_info
+    link = campaign.url or (f"https://digicpn.com/p/{campaign.code}" if campaign.code else "")
+    return Card(
+        f"Campaign “{campaign.name or campaign.id}” is made",
+        facts=(("Id", campaign.id), ("Code", campaign.code)),
+        link=link,
+    )
+
+
+CREATE = Action(
+    name="campaign.create",
+    title="New campaign",
+    summary="Create a campaign from a template",
+    risk=Risk.LAUNCH,
+    inputs=CreateCampaign,
+    output=OneCampaign,
+    steps=once(endpoints.CAMPAIGN_CREATE),
+    preview=_from_template,
+    present=_created_card,
+    example=Example(
+        inputs={
+            "template": "cam_123456",
+            "name": "Spring voucher",
+            "issuer": "Stone Bakery",
+            "title": "10% off",
+            "subtitle": "One per visit",
+            "discount_value": "10",
+            "start_date": "2026-12-01 09:00",
+            "expiry_date": "1month",
+            "logo_image": "https://example.test/logo.png",
+            "coupon_image": "https://example.test/coupon.png",
+            "background_color": "#FFFFFF",
+            "button_color": "#1F4E3D",
+            "amount_limitation": 500,
+            "code_prefix": "SPR",
+            "code_length": 10,
+            "code_type": "numeric",
+        },
+        reply={"coupon_info": {"ID": "cam_400124", "code": "aB3xY9", "name": "Spring voucher"}},
+    ),
+)
+
+
+class PushAll(Inputs):
+    campaign: CampaignId = Field(title="Campaign")
+    message: Message = Field(
+        title="Message", description="Shown on the lock screen of everyone who saved the coupon."
+    )
+
+
+class Pushed(Reply):
+    """The vendor's page shows no more than the status."""
+
+
+class WalletFlags(Reply):
+    saved_to_passbook: str | None = None
+    saved_to_androidpay: str | None = None
+
+
+class SessionRow(Reply):
+    status: WalletFlags
+
+
+class UsagePage(Reply):
+    data: list[SessionRow] = []
+
+
+def _count_holders(asked: PushAll, api: Reads) -> Preview:
+    found = OneCampaign.model_validate(
+        api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.campaign})
+    )
+    campaign = found.coupon_info
+    reach: int | None = 0
+    for page in api.pages(endpoints.CAMPAIGN_DATA, {"campaign": asked.campaign}):
+        for row in UsagePage.model_validate(page).data:
+            flags = (row.status.saved_to_passbook, row.status.saved_to_androidpay)
+            reach = None if reach is None or flags == (None, None) else reach + ("1" in flags)
+    people = "an unknown number of people" if reach is None else f"{reach:,} people"
+    return Preview(
+        f"A push to {people} who saved “{campaign.name or campaign.id}”",
+        facts=(("Campaign", f"{campaign.name} · {campaign.id}"),),
+        reach=reach,
+    )
+
+
+PUSH_ALL = Action(
+    name="campaign.push_all",
+    title="Push to everyone",
+    summary="Push a message to every holder of a campaign",
+    risk=Risk.BLAST,
+    inputs=PushAll,
+    output=Pushed,
+    steps=once(endpoints.CAMPAIGN_PUSH_ALL),
+    preview=_count_holders,
+    present=lambda _: Card("The push is sent"),
+    example=Example(
+        inputs={"campaign": "cam_123456", "message": "Summer starts today"},
+        reply={"status": {"status": "OK"}},
+    ),
+)
+
+ACTIONS = (LIST, INFO, CREATE, PUSH_ALL)
+
