@@ -1,0 +1,240 @@
+"""The rows we keep. They have no behaviour; only checked values get here."""
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Index, TypeDecorator, UniqueConstraint, text
+from sqlalchemy.engine import Dialect
+from sqlmodel import Field, SQLModel
+
+
+class Consent(StrEnum):
+    """Where a request stands."""
+
+    ASKED = "asked"
+    WAITING = "waiting"
+    GRANTED = "granted"
+    PAUSED = "paused"
+    SPENT = "spent"
+    VOID = "void"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Progress(StrEnum):
+    """Where an operation stands."""
+
+    READY = "ready"
+    HELD = "held"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    UNCLEAR = "unclear"
+    DROPPED = "dropped"
+
+
+class Effect(StrEnum):
+    """What is known of one call: written before it (`SENT`), settled after it."""
+
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
+    NOT_SENT = "not sent"
+    UNCLEAR = "unclear"
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware moment in UTC; SQLite forgets the zone, so it is put back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
+        if value is not None and value.tzinfo is None:
+            raise ValueError("A moment without a zone")
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  SQLAlchemy's signature
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def new_id(prefix: str) -> str:
+    """An id that cannot be guessed: `req_` and 16 characters."""
+    return f"{prefix}_{secrets.token_hex(8)}"
+
+
+class Account(SQLModel, table=True):
+    """A Coupontools account; its keys are sealed."""
+
+    __tablename__ = "app_account"
+
+    name: str = Field(primary_key=True)
+    client_id: str
+    client_secret: str
+    timezone: str = "UTC"
+
+
+class Request(SQLModel, table=True):
+    """Somebody's wish to do something, and where it stands."""
+
+    __tablename__ = "app_request"
+
+    id: str = Field(default_factory=lambda: new_id("req"), primary_key=True)
+    token: str | None = Field(default=None, unique=True)  # a repeated delivery changes nothing
+    team: str = ""
+    account: str = Field(foreign_key="app_account.name")
+    action: str
+    inputs: list[dict[str, Any]] = Field(sa_type=JSON)
+    """One for each row of a batch; private values sealed."""
+    actor: str = Field(index=True)
+    surface: str = "slack"
+    asked_at: datetime = Field(sa_type=Utc)
+    state: Consent = Field(index=True)
+    version: int = 1
+    """Grows with every change of what people agree to; a card shows which it drew."""
+    digest: str = ""
+    quorum: int = 0
+    preview: str = ""
+    facts: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    reach: int | None = None
+    next_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When the next run is due; `None`: as soon as it is granted."""
+    crontab: str = ""
+    timezone: str = "UTC"
+    lateness: int = 86_400
+    """Seconds a run may start late; later than that a person decides."""
+    problem: str = ""
+    tries: int = 0
+    retry_at: datetime | None = Field(default=None, sa_type=Utc)
+    expires_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (Index("ix_app_request_due", "state", "next_at"),)
+
+
+class Approval(SQLModel, table=True):
+    """One person's yes to one version of a request."""
+
+    __tablename__ = "app_approval"
+
+    id: int | None = Field(default=None, primary_key=True)
+    request: str = Field(foreign_key="app_request.id", index=True)
+    version: int
+    person: str
+    at: datetime = Field(sa_type=Utc)
+    comment: str = ""
+
+    __table_args__ = (UniqueConstraint("request", "version", "person"),)  # nobody counts twice
+
+
+class Operation(SQLModel, table=True):
+    """One carrying-out of a request, and the durable workflow of the same id."""
+
+    __tablename__ = "app_operation"
+
+    id: str = Field(primary_key=True)
+    request: str = Field(foreign_key="app_request.id", index=True)
+    due: datetime = Field(sa_type=Utc, index=True)
+    row: int = 0
+    account: str
+    action: str
+    inputs: dict[str, Any] = Field(sa_type=JSON)
+    state: Progress = Field(index=True)
+    round: int = 0
+    """How often it was handed to the engine: a person's *go on* is a new round."""
+    problem: str = ""
+    started_at: datetime | None = Field(default=None, sa_type=Utc)
+    ended_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (UniqueConstraint("request", "due", "row"),)  # minted once
+
+
+class StepRun(SQLModel, table=True):
+    """One call of an operation, on record before it is sent: the effect ledger."""
+
+    __tablename__ = "app_step_run"
+
+    operation: str = Field(foreign_key="app_operation.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    step: str
+    endpoint: str
+    effect: Effect
+    tries: int = 1
+    sent_at: datetime = Field(sa_type=Utc)
+    answered_at: datetime | None = Field(default=None, sa_type=Utc)
+    reply: str | None = None
+    """Sealed: an answer may hold codes worth money, or people."""
+    problem: str = ""
+
+
+class AuditEntry(SQLModel, table=True):
+    """One line of the record: who, what, when. Only ever added."""
+
+    __tablename__ = "app_audit_entry"
+
+    seq: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Utc, index=True)
+    actor: str = Field(index=True)
+    surface: str = ""
+    kind: str
+    """What happened: a state reached, or `read`, `approved`, `refused click` …"""
+    team: str = ""
+    account: str = Field(default="", index=True)
+    action: str = Field(default="", index=True)
+    request: str | None = Field(default=None, index=True)
+    operation: str | None = None
+    was: str = ""
+    became: str = ""
+    because: str = ""
+    digest: str = ""
+
+
+class Notice(SQLModel, table=True):
+    """News for people, to be told after the transaction that made it."""
+
+    __tablename__ = "app_notice"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=Utc)
+    request: str = Field(foreign_key="app_request.id", index=True)
+    operation: str | None = None
+    became: str
+    told_at: datetime | None = Field(default=None, sa_type=Utc)
+    tries: int = 0
+    retry_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    __table_args__ = (
+        Index("ix_app_notice_untold", "id", sqlite_where=text("told_at IS NULL"),
+              postgresql_where=text("told_at IS NULL")),
+    )
+
+
+class Posted(SQLModel, table=True):
+    """Where a message stands in Slack, so that it can be edited in place."""
+
+    __tablename__ = "app_posted"
+
+    key: str = Field(primary_key=True)
+    """What it shows and to whom: `req_…:approvers`, `req_…:asker`, `missed`."""
+    channel: str
+    ts: str
+
+
+class Draft(SQLModel, table=True):
+    """A form of several pages that somebody is in the middle of; values sealed."""
+
+    __tablename__ = "app_draft"
+
+    id: str = Field(default_factory=lambda: new_id("dra"), primary_key=True)
+    actor: str
+    action: str
+    values: str
+    at: datetime = Field(sa_type=Utc)
+
+
+FINAL = {Progress.DONE, Progress.DROPPED}
