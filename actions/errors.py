@@ -77,43 +77,44 @@ def problems(error: ValidationError) -> dict[str, str]:
     return found
 
 
+SENTENCES = {
+    "missing": "Please fill this in.",
+    "rule": "{words}",
+    "extra_forbidden": "There is no field of this name.",
+    "string_too_long": "At most {max_length} characters; this has {length}.",
+    "string_too_short": "At least {min_length} characters.",
+    "greater_than_equal": "At least {ge}.",
+    "less_than_equal": "At most {le:,}.",
+    "int_parsing": "Please give a whole number.",
+    "int_type": "Please give a whole number.",
+    "int_from_float": "Please give a whole number.",
+    "bool_parsing": "Please say yes or no.",
+    "bool_type": "Please say yes or no.",
+    "literal_error": "One of: {expected}.",
+}
+
+
 def _sentence(kind: str, given: Any, context: Mapping[str, Any]) -> str:
-    match kind:
-        case "missing":
-            return "Please fill this in."
-        case "rule":
-            return str(context["words"])
-        case "extra_forbidden":
-            return "There is no field of this name."
-        case "string_too_long":
-            return f"At most {context['max_length']} characters; this has {len(str(given))}."
-        case "string_too_short":
-            return f"At least {context['min_length']} characters."
-        case "string_pattern_mismatch":
-            return _shape(str(context["pattern"]))
-        case "greater_than_equal":
-            return f"At least {context['ge']}."
-        case "less_than_equal":
-            return f"At most {context['le']:,}."
-        case "int_parsing" | "int_type" | "int_from_float":
-            return "Please give a whole number."
-        case "bool_parsing" | "bool_type":
-            return "Please say yes or no."
-        case "literal_error":
-            return f"One of: {context['expected']}."
-        case _:
-            return "This cannot be used here."
+    if kind == "string_pattern_mismatch":
+        return _shape(str(context["pattern"]))
+    template = SENTENCES.get(kind, "This cannot be used here.")
+    return template.format(length=len(str(given)), **context)
+
+
+SHAPES = {
+    "^cam_": "A campaign id looks like cam_123456.",
+    r"^\+": "A phone number looks like +32470123456.",
+    "^[^@": "An e-mail address looks like ana@example.com.",
+    "^#": "A colour looks like #1F4E3D.",
+    "^https": "A web address starts with https://.",
+    r"^\d+(": "A positive number, such as 10 or 2.50.",
+    "^[A-Za-z0-9]{1,10}": "1 to 10 letters and digits.",
+    "^(": "A moment like 2026-12-01 09:00, or one of the words.",
+}
 
 
 def _shape(pattern: str) -> str:
-    shapes = {
-        "^cam_": "A campaign id looks like cam_123456.",
-        r"^\+": "A phone number looks like +32470123456.",
-        "^[^@": "An e-mail address looks like ana@example.com.",
-        "^#": "A colour looks like #1F4E3D.",
-        "^https": "A web address starts with https://.",
-    }
-    for start, sentence in shapes.items():
+    for start, sentence in SHAPES.items():
         if pattern.startswith(start):
             return sentence
     return "This is not in the expected form."

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Index, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, DateTime, Enum, Index, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -63,6 +63,11 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def _words(states: type[StrEnum]) -> Any:
+    """States are kept as their words, so that a new one needs no change of the schema."""
+    return Enum(states, native_enum=False, length=20, values_callable=list)
+
+
 def new_id(prefix: str) -> str:
     """An id that cannot be guessed: `req_` and 16 characters."""
     return f"{prefix}_{secrets.token_hex(8)}"
@@ -94,7 +99,7 @@ class Request(SQLModel, table=True):
     actor: str = Field(index=True)
     surface: str = "slack"
     asked_at: datetime = Field(sa_type=Utc)
-    state: Consent = Field(index=True)
+    state: Consent = Field(sa_type=_words(Consent), index=True)
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
     digest: str = ""
@@ -143,7 +148,7 @@ class Operation(SQLModel, table=True):
     account: str
     action: str
     inputs: dict[str, Any] = Field(sa_type=JSON)
-    state: Progress = Field(index=True)
+    state: Progress = Field(sa_type=_words(Progress), index=True)
     round: int = 0
     """How often it was handed to the engine: a person's *go on* is a new round."""
     problem: str = ""
@@ -163,7 +168,7 @@ class StepRun(SQLModel, table=True):
     round: int = Field(primary_key=True)
     step: str
     endpoint: str
-    effect: Effect
+    effect: Effect = Field(sa_type=_words(Effect))
     tries: int = 1
     sent_at: datetime = Field(sa_type=Utc)
     answered_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -209,8 +214,12 @@ class Notice(SQLModel, table=True):
     retry_at: datetime | None = Field(default=None, sa_type=Utc)
 
     __table_args__ = (
-        Index("ix_app_notice_untold", "id", sqlite_where=text("told_at IS NULL"),
-              postgresql_where=text("told_at IS NULL")),
+        Index(
+            "ix_app_notice_untold",
+            "id",
+            sqlite_where=text("told_at IS NULL"),
+            postgresql_where=text("told_at IS NULL"),
+        ),
     )
 
 
@@ -235,6 +244,3 @@ class Draft(SQLModel, table=True):
     action: str
     values: str
     at: datetime = Field(sa_type=Utc)
-
-
-FINAL = {Progress.DONE, Progress.DROPPED}

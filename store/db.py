@@ -1,0 +1,101 @@
+"""Transactions on SQLite or PostgreSQL: what one read stays true until it has written."""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlmodel import Session
+
+PATIENCE = 2.0
+"""Seconds a person's click waits for a lock: Slack wants its answer within three."""
+
+
+class DatabaseInUse(Exception):
+    """Another Vouchdesk is running on this SQLite file; one file takes one process."""
+
+    def __init__(self) -> None:
+        super().__init__(self.__doc__)
+
+
+def address(url: str) -> URL:
+    """The URL as SQLAlchemy wants it: psycopg for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def sqlite_engine(url: URL, *, pool_size: int, max_overflow: int, synchronous: str) -> Engine:
+    """An engine with a pool of its own on a SQLite file, write-ahead logged."""
+    engine = create_engine(
+        url, pool_size=pool_size, max_overflow=max_overflow, connect_args={"timeout": 30}
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def lock(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        patience = options.get("patience", 30.0)
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+class Store:
+    """The database. Transactions are short, and none is open while we wait for anybody."""
+
+    def __init__(self, url: str) -> None:
+        self.url = address(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        # FULL: an intent row has to survive a power cut, or a push could be sent twice.
+        self.engine = (
+            sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")
+            if self.is_sqlite
+            else create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+        )
+
+    @contextmanager
+    def begin(self, *, patience: float = PATIENCE) -> Iterator[Session]:
+        """One transaction that may write; locks before it reads."""
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            tx.connection(execution_options={"patience": patience})
+            if not self.is_sqlite:
+                tx.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
+            yield tx
+
+    @contextmanager
+    def look(self) -> Iterator[Session]:
+        """One transaction that only reads, and waits for nobody."""
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            tx.connection(execution_options={"reading": True})
+            yield tx
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Keep a second process off a SQLite file; raises `DatabaseInUse`."""
+        if not self.is_sqlite or not self.url.database:
+            yield
+            return
+        with Path(f"{self.url.database}.lock").open("w") as lock:
+            _lock(lock)
+            yield
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def _lock(file: IO[str]) -> None:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise DatabaseInUse from None

@@ -1,0 +1,119 @@
+"""The only place that changes a state or writes the audit log."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Request
+
+Row = Request | Operation
+
+MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
+    Consent.ASKED: frozenset({Consent.WAITING, Consent.GRANTED, Consent.VOID, Consent.WITHDRAWN}),
+    Consent.WAITING: frozenset(
+        {Consent.GRANTED, Consent.REFUSED, Consent.WITHDRAWN, Consent.EXPIRED}
+    ),
+    Consent.GRANTED: frozenset({Consent.WITHDRAWN, Consent.SPENT, Consent.WAITING, Consent.PAUSED}),
+    Consent.PAUSED: frozenset({Consent.GRANTED, Consent.WITHDRAWN}),
+    Consent.SPENT: frozenset({Consent.WAITING}),
+    Progress.READY: frozenset({Progress.RUNNING, Progress.HELD, Progress.DROPPED}),
+    Progress.HELD: frozenset({Progress.READY, Progress.DROPPED}),
+    Progress.RUNNING: frozenset({Progress.DONE, Progress.FAILED, Progress.UNCLEAR, Progress.READY}),
+    Progress.FAILED: frozenset({Progress.READY}),
+    Progress.UNCLEAR: frozenset({Progress.DONE, Progress.FAILED}),
+}
+
+
+class TooLate(Exception):
+    """Somebody or something was faster: it stands otherwise by now."""
+
+    def __init__(self, state: str = "") -> None:
+        self.state = state
+        super().__init__(self.__doc__)
+
+
+def enter(tx: Session, row: Row, *, actor: str, at: datetime, because: str = "") -> None:
+    """Put a new row on record, note who and why, and queue the news."""
+    tx.add(row)
+    tx.flush()
+    _record(tx, row, was="", actor=actor, at=at, because=because)
+
+
+def move(
+    tx: Session,
+    row: Row,
+    to: Consent | Progress,
+    *,
+    actor: str,
+    at: datetime,
+    because: str = "",
+    **also: Any,
+) -> None:
+    """Change a row's state, note who and why, and queue the news: all or nothing."""
+    was, table = row.state, type(row)
+    if to not in MOVES.get(was, ()):
+        raise TooLate(was)
+    won = tx.execute(
+        update(table)
+        .where(col(table.id) == row.id, col(table.state) == was)
+        .values(state=to, **also)
+        .execution_options(synchronize_session=False)
+    )
+    if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+        raise TooLate(was)
+    tx.refresh(row)
+    _record(tx, row, was=was, actor=actor, at=at, because=because)
+
+
+def note(
+    tx: Session,
+    kind: str,
+    *,
+    actor: str,
+    at: datetime,
+    about: Row | None = None,
+    because: str = "",
+    tell: bool = False,
+    **where: str,
+) -> None:
+    """Put on record what changes no state: a read, a first approval, a refused click.
+
+    `where` names account, action, surface or team when it is about no row.
+    """
+    tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **(_place(about) | where)))
+    if tell and about:
+        tx.add(_notice(about, at, kind))
+
+
+def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, because: str) -> None:
+    entry = AuditEntry(
+        at=at,
+        actor=actor,
+        kind=row.state,
+        was=was,
+        became=row.state,
+        because=because,
+        **_place(row),
+    )
+    tx.add(entry)
+    tx.add(_notice(row, at, row.state))
+
+
+def _place(row: Row | None) -> dict[str, Any]:
+    match row:
+        case Operation():
+            about = {"request": row.request, "operation": row.id}
+        case Request():
+            about = {"request": row.id, "team": row.team, "surface": row.surface}
+            about["digest"] = row.digest
+        case None:
+            return {}
+    return about | {"account": row.account, "action": row.action}
+
+
+def _notice(row: Row, at: datetime, became: str) -> Notice:
+    operation = row.id if isinstance(row, Operation) else None
+    request = row.request if isinstance(row, Operation) else row.id
+    return Notice(at=at, request=request, operation=operation, became=became)

@@ -1,0 +1,1 @@
+"""The schema, release by release (Alembic)."""

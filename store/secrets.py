@@ -1,0 +1,44 @@
+"""Sealing and opening of API keys, private inputs and answers."""
+
+import json
+import zlib
+from collections.abc import Sequence
+from typing import Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class BadKey(Exception):
+    """VOUCHDESK_SECRET_KEY does not open what is stored: was it changed without its elder?"""
+
+    def __init__(self, words: str = "") -> None:
+        super().__init__(words or self.__doc__)
+
+
+class Vault:
+    """Seals values with the first key, opens them with any: put the new one in front."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        try:
+            self._fernet = MultiFernet([Fernet(key.strip()) for key in keys])
+        except ValueError:
+            raise BadKey(
+                "VOUCHDESK_SECRET_KEY is not a key; make one with: vouchdesk doctor --new-key"
+            ) from None
+
+    @staticmethod
+    def new_key() -> str:
+        """A fresh key, for settings."""
+        return Fernet.generate_key().decode()
+
+    def seal(self, value: Any) -> str:
+        """JSON, packed and encrypted."""
+        packed = zlib.compress(json.dumps(value, ensure_ascii=False).encode(), 1)
+        return self._fernet.encrypt(packed).decode()
+
+    def open(self, sealed: str) -> Any:
+        """What was sealed; raises `BadKey`."""
+        try:
+            return json.loads(zlib.decompress(self._fernet.decrypt(sealed.encode())))
+        except InvalidToken:
+            raise BadKey from None
