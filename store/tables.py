@@ -3,9 +3,9 @@
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, Enum, Index, TypeDecorator, UniqueConstraint, text
+from sqlalchemy import JSON, DateTime, Index, String, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
@@ -63,9 +63,30 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def _words(states: type[StrEnum]) -> Any:
-    """States are kept as their words, so that a new one needs no change of the schema."""
-    return Enum(states, native_enum=False, length=20, values_callable=list)
+class Word(TypeDecorator[StrEnum]):
+    """A state, kept as its word: a new one needs no change of the schema."""
+
+    impl = String(20)
+    cache_ok = True
+    of: ClassVar[type[StrEnum]]
+
+    def process_bind_param(self, value: StrEnum | None, dialect: Dialect) -> str | None:  # noqa: ARG002  SQLAlchemy's signature
+        return None if value is None else self.of(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002  SQLAlchemy's signature
+        return None if value is None else self.of(value)
+
+
+class ConsentWord(Word):
+    of = Consent
+
+
+class ProgressWord(Word):
+    of = Progress
+
+
+class EffectWord(Word):
+    of = Effect
 
 
 def new_id(prefix: str) -> str:
@@ -99,7 +120,7 @@ class Request(SQLModel, table=True):
     actor: str = Field(index=True)
     surface: str = "slack"
     asked_at: datetime = Field(sa_type=Utc)
-    state: Consent = Field(sa_type=_words(Consent), index=True)
+    state: Consent = Field(sa_type=ConsentWord, index=True)
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
     digest: str = ""
@@ -148,7 +169,7 @@ class Operation(SQLModel, table=True):
     account: str
     action: str
     inputs: dict[str, Any] = Field(sa_type=JSON)
-    state: Progress = Field(sa_type=_words(Progress), index=True)
+    state: Progress = Field(sa_type=ProgressWord, index=True)
     round: int = 0
     """How often it was handed to the engine: a person's *go on* is a new round."""
     problem: str = ""
@@ -168,7 +189,7 @@ class StepRun(SQLModel, table=True):
     round: int = Field(primary_key=True)
     step: str
     endpoint: str
-    effect: Effect = Field(sa_type=_words(Effect))
+    effect: Effect = Field(sa_type=EffectWord)
     tries: int = 1
     sent_at: datetime = Field(sa_type=Utc)
     answered_at: datetime | None = Field(default=None, sa_type=Utc)
