@@ -130,6 +130,7 @@ class Request(SQLModel, table=True):
     reach: int | None = None
     next_at: datetime | None = Field(default=None, sa_type=Utc)
     """When the next run is due; `None`: as soon as it is granted."""
+    granted_at: datetime | None = Field(default=None, sa_type=Utc)
     crontab: str = ""
     timezone: str = "UTC"
     lateness: int = 86_400
@@ -165,6 +166,8 @@ class Operation(SQLModel, table=True):
     id: str = Field(primary_key=True)
     request: str = Field(foreign_key="app_request.id", index=True)
     due: datetime = Field(sa_type=Utc, index=True)
+    run_at: datetime = Field(sa_type=Utc)
+    """From when lateness counts: the due moment, or when a person let it go on."""
     row: int = 0
     account: str
     action: str
@@ -190,7 +193,7 @@ class StepRun(SQLModel, table=True):
     step: str
     endpoint: str
     effect: Effect = Field(sa_type=EffectWord)
-    tries: int = 1
+    tries: int = 0
     sent_at: datetime = Field(sa_type=Utc)
     answered_at: datetime | None = Field(default=None, sa_type=Utc)
     reply: str | None = None

@@ -313,4 +313,3 @@ PUSH_ALL = Action(
 )
 
 ACTIONS = (LIST, INFO, CREATE, PUSH_ALL)
-

@@ -1,0 +1,162 @@
+"""When: plans, and the runs that are due, each made exactly once."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from actions import rights
+from actions.desk import Now, Submit, When
+from actions.errors import InvalidInputs, UnknownThing
+from actions.policy import People
+from schedules import recurrence
+from store import queries
+from store.db import Store
+from store.lifecycle import TooLate, enter, move
+from store.tables import Consent, Operation, Progress, Request
+
+ACTOR = "calendar"
+PAST = timedelta(minutes=1)
+"""How old a chosen moment may be: people take a while to press the button."""
+
+
+class Launches:
+    """Turns granted requests into operations when they are due."""
+
+    def __init__(self, store: Store, people: People, submit: Submit, now: Now) -> None:
+        self._store, self._people, self._submit, self._now = store, people, submit, now
+
+    def plan(self, raw: Mapping[str, Any]) -> When:
+        """What the *When* section says; raises `InvalidInputs` under its fields.
+
+        `raw` is empty (now), or has `at` (ISO, with its offset), or `crontab` and `timezone`.
+        """
+        zone = str(raw.get("timezone") or "UTC")
+        if raw.get("at"):
+            return When(self._moment(str(raw["at"]), zone), timezone=zone)
+        if not raw.get("crontab"):
+            return When(timezone=zone)
+        crontab = str(raw["crontab"])
+        try:
+            first = recurrence.next_after(crontab, zone, self._now())
+        except recurrence.BadZone as error:
+            raise InvalidInputs({"when_zone": str(error)}) from None
+        except recurrence.BadCrontab as error:
+            raise InvalidInputs({"when_days": str(error)}) from None
+        if first is None:
+            raise InvalidInputs({"when_days": "This never comes round."})
+        return When(first, crontab, zone)
+
+    def mint_due(self) -> None:
+        """Make the operations that are due."""
+        with self._store.begin() as tx:
+            due = [request.id for request in queries.requests_due(tx, self._now())]
+        for id in due:
+            with self._store.begin() as tx:
+                request = queries.request(tx, id)
+                if request and _is_due(request, self._now()):  # still, now that it is locked
+                    self._mint(tx, request)
+
+    def run_late(self, operation: str, *, actor: str) -> Operation:
+        """A person lets a run go that was held for being late."""
+        with self._store.begin() as tx:
+            held = self._held(tx, operation, actor)
+            now = self._now()
+            move(
+                tx,
+                held,
+                Progress.READY,
+                actor=actor,
+                at=now,
+                because="Run late",
+                round=held.round + 1,
+                run_at=now,
+                problem="",
+            )
+            self._submit(tx, held)
+            return held
+
+    def skip(self, operation: str, *, actor: str) -> Operation:
+        """A person drops a run that was held for being late."""
+        with self._store.begin() as tx:
+            held = self._held(tx, operation, actor)
+            now = self._now()
+            words = "Skipped"
+            move(
+                tx,
+                held,
+                Progress.DROPPED,
+                actor=actor,
+                at=now,
+                because=words,
+                problem=words,
+                ended_at=now,
+            )
+            return held
+
+    def _moment(self, iso: str, zone: str) -> datetime:
+        try:
+            moment = datetime.fromisoformat(iso)
+            local = recurrence.zone_of(zone)
+        except recurrence.BadZone as error:
+            raise InvalidInputs({"when_zone": str(error)}) from None
+        except ValueError:
+            raise InvalidInputs({"when_at": "A moment looks like 2026-12-01T09:00."}) from None
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=local)
+        if aware < self._now() - PAST:
+            raise InvalidInputs({"when_at": "That moment has passed."})
+        return aware.astimezone(UTC)
+
+    def _mint(self, tx: Session, request: Request) -> None:
+        now = self._now()
+        due = request.next_at or now
+        # A series that was agreed to after a moment of it had passed begins with the next one.
+        missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
+        if not missed_while_waiting:
+            for row in range(len(request.inputs)):
+                self._mint_row(tx, request, due, row)
+        following = (
+            recurrence.next_after(request.crontab, request.timezone, due)
+            if request.crontab
+            else None
+        )
+        if following is None:
+            move(tx, request, Consent.SPENT, actor=ACTOR, at=now, next_at=None)
+        else:
+            request.next_at = following
+            tx.add(request)
+
+    def _mint_row(self, tx: Session, request: Request, due: datetime, row: int) -> None:
+        now = self._now()
+        late = now - due > timedelta(seconds=request.lateness)
+        operation = Operation(
+            id=f"{request.id}.{due:%Y%m%dT%H%M%S}.{row}",
+            request=request.id,
+            due=due,
+            run_at=due,
+            row=row,
+            account=request.account,
+            action=request.action,
+            inputs=request.inputs[row],
+            state=Progress.HELD if late else Progress.READY,
+            problem="Too late to run without asking." if late else "",
+        )
+        enter(tx, operation, actor=ACTOR, at=now, because=operation.problem)
+        if not late:
+            self._submit(tx, operation)
+
+    def _held(self, tx: Session, id: str, actor: str) -> Operation:
+        held = queries.operation(tx, id)
+        if held is None:
+            raise UnknownThing(f"There is nothing on record as {id}.")
+        if held.state is not Progress.HELD:
+            raise TooLate(held.state)
+        request = queries.request_seen(tx, held.request)
+        rights.to_settle(self._people(actor), request.actor if request else "", again=False)
+        return held
+
+
+def _is_due(request: Request, now: datetime) -> bool:
+    due = request.next_at is not None and request.next_at <= now
+    return request.state is Consent.GRANTED and due
