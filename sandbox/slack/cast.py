@@ -1,0 +1,92 @@
+"""Who lives in the workspace: the same people, channels and groups every time."""
+
+from sandbox.slack.shapes import Json
+
+TEAM = {"id": "T0VOUCH", "name": "Northwind", "domain": "northwind"}
+BOT = {"user_id": "U0BOT", "bot_id": "B0BOT", "app_id": "A0VOUCH", "name": "vouchdesk"}
+BOT_TOKEN = "xoxb-sandbox"  # noqa: S105 - opens nothing but this sandbox
+APP_TOKEN = "xapp-sandbox"  # noqa: S105 - opens nothing but this sandbox
+VERIFICATION = "sandbox-verification"
+
+# What the app may do when no manifest says otherwise.
+SCOPES = frozenset(
+    [
+        "channels:read",
+        "chat:write",
+        "commands",
+        "files:read",
+        "files:write",
+        "groups:read",
+        "im:read",
+        "im:write",
+        "team:read",
+        "usergroups:read",
+        "users:read",
+    ]
+)
+EVENTS = frozenset({"app_home_opened", "app_uninstalled", "function_executed", "tokens_revoked"})
+
+PEOPLE = ("U0ANA", "U0BO", "U0CY", "U0GIL")
+
+
+def users() -> dict[str, Json]:
+    everyone = [
+        _user("U0ANA", "ana", "Ana Costa", "Campaign manager", "Europe/Brussels"),
+        _user("U0BO", "bo", "Bo Lindqvist", "Approver", "Europe/Stockholm"),
+        _user("U0CY", "cy", "Cy Okafor", "Approver", "Europe/London"),
+        _user("U0GIL", "gil", "Gil Guest", "Guest", "Europe/Paris", is_restricted=True),
+        _user(BOT["user_id"], BOT["name"], "Vouchdesk", "", "UTC", is_bot=True),
+    ]
+    return {user["id"]: user for user in everyone}
+
+
+def channels() -> dict[str, Json]:
+    staff = ["U0ANA", "U0BO", "U0CY", BOT["user_id"]]
+    rooms = [
+        _channel("C0MARKETING", "marketing", [*staff, "U0GIL"]),
+        _channel("C0APPROVALS", "approvals", staff),
+        _channel("C0AUDIT", "audit", staff),
+    ]
+    direct = [
+        {
+            "id": f"D0{person[2:]}",
+            "name": "directmessage",
+            "is_im": True,
+            "user": person,
+            "members": [person, BOT["user_id"]],
+        }
+        for person in PEOPLE
+    ]
+    return {channel["id"]: channel for channel in [*rooms, *direct]}
+
+
+def usergroups() -> dict[str, Json]:
+    groups = [
+        _group("S0APPROVERS", "coupon-approvers", "Coupon approvers", ["U0BO", "U0CY"]),
+        _group("S0OPERATORS", "coupon-operators", "Coupon operators", ["U0ANA"]),
+    ]
+    return {group["id"]: group for group in groups}
+
+
+def _user(id: str, name: str, real_name: str, title: str, tz: str, **more: bool) -> Json:
+    return {
+        "id": id,
+        "name": name,
+        "real_name": real_name,
+        "title": title,
+        "tz": tz,
+        "is_restricted": False,
+        "is_ultra_restricted": False,
+        "is_stranger": False,
+        "deleted": False,
+        "is_bot": False,
+        **more,
+    }
+
+
+def _channel(id: str, name: str, members: list[str]) -> Json:
+    return {"id": id, "name": name, "is_im": False, "members": list(members)}
+
+
+def _group(id: str, handle: str, name: str, users: list[str]) -> Json:
+    return {"id": id, "handle": handle, "name": name, "users": users}
