@@ -1,0 +1,47 @@
+"""A push cannot be recalled: show the lock screen before anybody is asked to agree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import Block
+
+from actions.action import AnyAction
+from actions.fields import fields
+from bot.forms.derived import DerivedForm
+from bot.views.blocks import context, section
+from bot.views.kinds import limits_of
+from bot.views.text import counted, escape
+
+WARNING = ":warning: A push reaches every phone at once and *cannot be recalled*."
+
+
+class PushForm(DerivedForm):
+    """The derived form, with the message as a phone shows it."""
+
+    placeholders: Mapping[str, str] = {"message": "Summer starts today"}
+
+    def blocks(
+        self, action: AnyAction, given: Mapping[str, Any], zone: str, page: int
+    ) -> list[Block]:
+        summary, *rest = super().blocks(action, given, zone, page)
+        asked = len(list(fields(action.inputs)))
+        room = next(
+            limits_of(field).length for name, field, _ in fields(action.inputs) if name == "message"
+        )
+        screen = lock_screen(given, room or 0)
+        return [summary, section(WARNING), *rest[:asked], *screen, *rest[asked:]]
+
+
+def lock_screen(given: Mapping[str, Any], room: int) -> list[Block]:
+    """The message in a quote, under the name of the campaign, and how much room is left."""
+    message = str(given.get("message") or "")
+    if not message:
+        return [context(f"At most {room} characters; short ones are read.")]
+    campaign = given.get("labels", {}).get("campaign") or given.get("campaign") or "Your campaign"
+    left = room - len(message)
+    size = f"{counted(left, 'character')} left" if left >= 0 else f"{-left} too many"
+    quoted = "\n".join(f"> {line}" for line in escape(message, 1_000).splitlines())
+    return [
+        section(f"*On the lock screen*\n> *{escape(str(campaign), 150)}*  ·  now\n{quoted}"),
+        context(f"{size} of {room}"),
+    ]

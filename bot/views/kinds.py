@@ -1,0 +1,234 @@
+"""One element for each kind of field, and how to read it back."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, assert_never, get_args, get_origin
+
+from slack_sdk.models.blocks import (
+    DateTimePickerElement,
+    ExternalDataSelectElement,
+    InputInteractiveElement,
+    NumberInputElement,
+    PlainTextInputElement,
+    RadioButtonsElement,
+    StaticSelectElement,
+)
+from slack_sdk.models.blocks import Option as Line
+
+from actions.fields import Choice, Count, Flag, Kind, Lookup, Moment, Option, Text
+from bot.views.blocks import plain
+from bot.views.times import iso, zone_of
+
+VALUE = "value"
+LONGEST = 3_000
+FEW = 3
+ANSWERS = (("yes", "Yes"), ("no", "No"))
+YES, NO = ("true", "yes", "on", "y", "1"), ("false", "no", "off", "n", "0")
+FIRST_SECOND, LAST_SECOND = 10**9, 10**10 - 1  # ten digits: what Slack's picker can show
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long a text and how large a number may be, as far as a form can help with it."""
+
+    length: int | None = None
+    least: int | None = None
+    most: int | None = None
+
+
+FREE = Limits()
+
+
+def limits_of(field: Any) -> Limits:
+    """The limits that a field of an action declares."""
+    found: dict[str, int] = {}
+    for mark in (*field.metadata, *_nested(field.annotation)):
+        for ours, theirs in (("length", "max_length"), ("least", "ge"), ("most", "le")):
+            limit = getattr(mark, theirs, None)
+            if isinstance(limit, int):
+                found.setdefault(ours, limit)
+    return Limits(**found)
+
+
+def _nested(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from get_args(annotation)[1:]
+    elif type(None) in get_args(annotation):
+        for part in get_args(annotation):
+            yield from _nested(part)
+
+
+def element(
+    kind: Kind,
+    initial: Any = None,
+    *,
+    zone: str = "UTC",
+    placeholder: str = "",
+    limits: Limits = FREE,
+) -> InputInteractiveElement:
+    """The element that asks for this kind of value; an initial value that fits is filled in."""
+    fitting = None if initial in (None, "") else fitted(kind, initial, zone)
+    hint = plain(placeholder, 150) if placeholder else None
+    match kind:
+        case Text(multiline=multiline):
+            room = min(limits.length or LONGEST, LONGEST)
+            return PlainTextInputElement(
+                action_id=VALUE,
+                multiline=multiline,
+                initial_value=fitting,
+                max_length=room if len(fitting or "") <= room else LONGEST,
+                placeholder=hint,
+            )
+        case Count():
+            return _number(kind, fitting, limits, hint)
+        case Flag():
+            return one_of(ANSWERS, fitting)
+        case Moment(words=words) if words:
+            return one_of(words, fitting, few=0)
+        case Moment():
+            return DateTimePickerElement(action_id=VALUE, initial_date_time=fitting)
+        case Choice(options=options):
+            return one_of(options, fitting)
+        case Lookup(action=source):
+            return picker(f"lookup:{source}", fitting, placeholder=placeholder)
+        case _:
+            assert_never(kind)
+
+
+def one_of(
+    options: Sequence[tuple[str, str]],
+    initial: str | None = None,
+    *,
+    action_id: str = VALUE,
+    few: int = FEW,
+) -> InputInteractiveElement:
+    """Buttons for a few, a menu for more."""
+    lines = {value: Line(value=value, text=plain(label, 75)) for value, label in options}
+    chosen = lines.get(initial or "")
+    if len(lines) <= few:
+        return RadioButtonsElement(
+            action_id=action_id, options=list(lines.values()), initial_option=chosen
+        )
+    return StaticSelectElement(
+        action_id=action_id, options=list(lines.values()), initial_option=chosen
+    )
+
+
+def picker(
+    action_id: str, initial: Option | None = None, *, placeholder: str = ""
+) -> ExternalDataSelectElement:
+    """A menu that searches; what it offers comes from a listener."""
+    return ExternalDataSelectElement(
+        action_id=action_id,
+        min_query_length=0,
+        placeholder=plain(placeholder or "Type to search", 150),
+        initial_option=line(initial) if initial else None,
+    )
+
+
+def line(option: Option) -> Line:
+    """One line of a picker."""
+    hint = plain(option.hint, 75) if option.hint else None
+    return Line(value=option.value, text=plain(option.label or option.value, 75), description=hint)
+
+
+def _number(kind: Count, initial: int | None, limits: Limits, hint: Any) -> NumberInputElement:
+    least = kind.least if kind.least is not None else limits.least
+    most = kind.most if kind.most is not None else limits.most
+    inside = initial is None or (
+        (least is None or initial >= least) and (most is None or initial <= most)
+    )
+    return NumberInputElement(
+        action_id=VALUE,
+        is_decimal_allowed=False,
+        initial_value=initial,
+        min_value=least if inside else None,
+        max_value=most if inside else None,
+        placeholder=hint,
+    )
+
+
+def fitted(kind: Kind, value: Any, zone: str = "UTC") -> Any:
+    """A value that is not empty, as this kind's element can show it; else `None`."""
+    match kind:
+        case Text():
+            return str(value)[:LONGEST]
+        case Count():
+            return _whole(value)
+        case Flag():
+            return _answer(value)
+        case Moment(words=words) if words:
+            return _known(words, value)
+        case Moment():
+            return seconds(value, zone)
+        case Choice(options=options):
+            return _known(options, value)
+        case Lookup():
+            option = value if isinstance(value, Option) else Option(str(value), str(value))
+            return option if len(option.value) <= 150 else None
+        case _:
+            assert_never(kind)
+
+
+def _whole(value: Any) -> int | None:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return None
+
+
+def _known(options: Sequence[tuple[str, str]], value: Any) -> str | None:
+    return next((known for known, _ in options if known == str(value)), None)
+
+
+def _answer(value: Any) -> str | None:
+    word = str(value).strip().lower()
+    return "yes" if word in YES else "no" if word in NO else None
+
+
+def seconds(value: Any, zone: str) -> int | None:
+    """Unix seconds of ISO, or of a wall clock in `zone`; `None` when it is neither."""
+    try:
+        at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+        found = int((at if at.tzinfo else at.replace(tzinfo=zone_of(zone))).timestamp())
+    except (ValueError, OverflowError):
+        return None
+    return found if FIRST_SECOND <= found <= LAST_SECOND else None
+
+
+def read(kind: Kind, state: Mapping[str, Any]) -> Any:
+    """What was filled in, from a value of `view.state`; `None` when nothing was."""
+    value = value_of(state)
+    match kind:
+        case Flag():
+            return {"yes": True, "no": False}.get(str(value))
+        case Count():
+            whole = _whole(value)
+            return value if whole is None else whole
+        case Text() | Moment() | Choice() | Lookup():
+            return value
+        case _:
+            assert_never(kind)
+
+
+def value_of(state: Mapping[str, Any]) -> Any:
+    """What an element holds, whatever it was asked for; `None` when it is empty."""
+    match state:
+        case {"selected_option": option}:
+            return option["value"] if option else None
+        case {"selected_options": options}:
+            return [option["value"] for option in options or ()] or None
+        case {"selected_date_time": at}:
+            return iso(int(at)) if at else None
+        case {"selected_time": time}:
+            return time or None
+        case _:
+            return state.get("value") or None
+
+
+def label_of(state: Mapping[str, Any]) -> str | None:
+    """The words of the chosen line of a menu that searches."""
+    if state.get("type") != "external_select" or not state.get("selected_option"):
+        return None
+    return str(state["selected_option"]["text"]["text"])
