@@ -167,7 +167,7 @@ def read(endpoint: Endpoint, answer: httpx.Response) -> Any:
     except (ValueError, RecursionError):
         body = answer
     if _is_failure(body):
-        raise _refused(body, status)
+        raise _refused(endpoint, body, status)
     if status >= 400:
         _refused_by_status(endpoint, body, status)
     if status >= 300 or body is answer:
@@ -214,16 +214,16 @@ def _is_failure(body: Any) -> TypeGuard[dict[str, Any]]:
     return isinstance(body.get("status"), dict) and _word(body) == "failed"
 
 
-def _refused(body: dict[str, Any], status: int) -> ApiError:
+def _refused(endpoint: Endpoint, body: dict[str, Any], status: int) -> ApiError:
     errors = _errors(body)
     codes = tuple(_numbers(errors.get("error_code")))
     messages = tuple(_texts(errors.get("error_message_description")))
     if not messages and (summary := _texts(errors.get("error_message"))):
         said = re.sub(r"^HTTP/\S+ \d{3} [\w ]+\.\s*", "", summary[0])
         messages = (said,) if said else ()
-    if not codes and status in BY_STATUS:
-        return BY_STATUS[status](codes, messages)
-    return refusal(codes, messages)
+    if codes:
+        return refusal(codes, messages)
+    return BY_STATUS.get(status, Refused)((), messages or _nowhere(endpoint, status))
 
 
 def _refused_by_status(endpoint: Endpoint, body: Any, status: int) -> NoReturn:
@@ -231,10 +231,15 @@ def _refused_by_status(endpoint: Endpoint, body: Any, status: int) -> NoReturn:
     if status == 408:
         raise Unanswered()
     words = [word for name in ("message", "error", "errors") for word in _texts(_get(body, name))]
-    if not words and status in (404, 405):
-        words = [f"It knows no {endpoint.verb} {endpoint.path} (HTTP {status})"]
-    words = words or [f"HTTP {status}"]
+    words = words or [*_nowhere(endpoint, status)] or [f"HTTP {status}"]
     raise BY_STATUS.get(status, Refused)((), tuple(words))
+
+
+def _nowhere(endpoint: Endpoint, status: int) -> tuple[str, ...]:
+    """Says which call was not there: its path may be one that is only inferred."""
+    if status not in (404, 405):
+        return ()
+    return (f"It knows no {endpoint.verb} {endpoint.path} (HTTP {status})",)
 
 
 def _get(body: Any, name: str) -> Any:

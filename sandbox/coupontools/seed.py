@@ -100,7 +100,7 @@ def _add_templates(account: Account, now: int) -> None:
 
 
 def _add_more(account: Account, amount: int, now: int) -> None:
-    names = list(product(WHEN, WHAT, WHERE))
+    names = list(product(WHEN, WHAT, WHERE)) if amount > 0 else []
     for place in range(max(amount, 0)):
         when, what, where = names[place * 7919 % len(names)]
         round_ = f" {place // len(names) + 1}" if place >= len(names) else ""

@@ -64,12 +64,17 @@ def url() -> Iterator[str]:
     thread.join()
 
 
-@pytest.fixture
-def api(url) -> Iterator[Api]:
+@pytest.fixture(scope="module")
+def caller(url) -> Iterator[Api]:
     api = Api(url)
-    api.reset()
     yield api
     api.http.close()
+
+
+@pytest.fixture
+def api(caller) -> Api:
+    caller.reset()
+    return caller
 
 
 # keys, bodies, verbs
@@ -620,7 +625,7 @@ def test_a_fault_can_be_a_refusal(api):
 
 
 def test_a_delayed_answer_still_did_the_work(api):
-    api.trouble(PUSH, delay_s=5)
+    api.trouble(PUSH, delay_s=1)
     with pytest.raises(httpx.ReadTimeout):
         asked = {"campaign": SPLASH, "message": "Hi"}
         api.http.post(PUSH, json=asked, timeout=httpx.Timeout(5, read=0.3))
