@@ -1,0 +1,104 @@
+"""Draw a Card: a line, facts, a table, a link."""
+
+from collections.abc import Sequence
+from typing import Literal, assert_never
+
+from slack_sdk.models.blocks import Block, RawTextObject, TableBlock
+from slack_sdk.models.views import View
+
+from actions.card import Card, Table
+from bot.views.blocks import FIELDS, TITLE, context, facts, plain, section
+from bot.views.text import counted, cut, escape, link, width
+
+Surface = Literal["message", "modal"]
+ROWS, COLUMNS = 20, 6
+ROOM = 5_000
+"""Characters that a table may take of a message, its braces and keys included."""
+CELL = 40
+"""What Slack's notation adds to each cell."""
+SHEET = 2_800
+WIDEST = 40
+
+
+def draw(card: Card, surface: Surface = "message") -> list[Block]:
+    """The card as blocks; a table is a table in messages and aligned text in modals."""
+    blocks: list[Block] = [section(f"*{escape(card.text, 1_000)}*")]
+    blocks += facts(card.facts, limit=200)
+    if len(card.facts) > FIELDS:
+        blocks.append(context(f"… and {counted(len(card.facts) - FIELDS, 'more fact')}"))
+    if card.table is not None:
+        blocks += _table(card.table, surface)
+    if card.link:
+        blocks.append(section(link(card.link, "Open it")))
+    if card.attachment and surface == "message":
+        blocks.append(context(f":paperclip: `{escape(card.attachment.name, 200)}`"))
+    return blocks
+
+
+def result_view(title: str, card: Card) -> View:
+    """The answer of a read."""
+    return _told(title, draw(card, "modal"))
+
+
+def waiting_view(title: str, text: str) -> View:
+    """What stands there until the answer comes."""
+    return _told(title, [section(f":hourglass_flowing_sand: {escape(text)}")])
+
+
+def trouble_view(title: str, text: str) -> View:
+    """What went wrong, and what can be done about it."""
+    return _told(title, [section(f":warning: {escape(text)}")])
+
+
+def _told(title: str, blocks: Sequence[Block]) -> View:
+    return View(type="modal", title=plain(title, TITLE), close="Close", blocks=list(blocks))
+
+
+def _table(table: Table, surface: Surface) -> list[Block]:
+    columns = [*table.columns[:COLUMNS]]
+    rows = [list(row[: len(columns)]) for row in table.rows[:ROWS]]
+    match surface:
+        case "message":
+            drawn, shown = _native(columns, rows), len(rows)
+        case "modal":
+            drawn, shown = _aligned(columns, rows)
+        case _:
+            assert_never(surface)
+    rest = max(table.total or 0, len(table.rows)) - shown
+    return [drawn, context(f"… and {rest:,} more")] if rest > 0 else [drawn]
+
+
+def _native(columns: list[str], rows: list[list[str]]) -> Block:
+    sheet = [columns, *rows]
+    room = max(4, ROOM // (len(sheet) * max(1, len(columns))) - CELL)
+    return TableBlock(
+        rows=[
+            [RawTextObject(text=cut(str(cell).strip() or "–", room)).to_dict() for cell in row]
+            for row in sheet
+        ]
+    )
+
+
+def _aligned(columns: list[str], rows: list[list[str]]) -> tuple[Block, int]:
+    """The table as text under which columns stand; as many rows as a section holds."""
+    sheet = [[_cell(cell) for cell in row] for row in (columns, *rows)]
+    widths = [max(width(row[i]) for row in sheet if i < len(row)) for i in range(len(columns))]
+    lines = [
+        "  ".join(
+            cell + " " * (room - width(cell)) for cell, room in zip(row, widths, strict=False)
+        ).rstrip()
+        for row in sheet
+    ]
+    kept, used = 0, 0
+    for line in lines:
+        used += len(escape(line, 1_000)) + 1
+        if used > SHEET:
+            break
+        kept += 1
+    text = "\n".join(escape(line, 1_000) for line in lines[:kept])
+    return section(f"```{text}```"), max(0, kept - 1)
+
+
+def _cell(text: str) -> str:
+    one_line = " ".join(str(text).split()).replace("`", "'")
+    return cut(one_line, WIDEST) or "–"

@@ -1,0 +1,125 @@
+"""The home tab, and the launcher: what waits, what comes, what can be started."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock
+from slack_sdk.models.views import View
+
+from actions.action import AnyAction, Catalog
+from actions.catalog import CATALOG
+from bot.views.blocks import button, context, header, section
+from bot.views.request import approver_buttons, asker_buttons, glance
+from bot.views.runs import needing_people
+from bot.views.story import Story, in_state
+from bot.views.text import escape
+from store.tables import Progress
+
+MOST, FEW, WIDE = 8, 3, 25
+
+
+def home_view(
+    mine: Sequence[Story],
+    waiting: Sequence[Story],
+    coming: Sequence[Story],
+    unclear: Sequence[Story],
+    *,
+    catalog: Catalog = CATALOG,
+) -> View:
+    """The home tab; what waits can be decided in place."""
+    blocks = [
+        *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons),
+        *_unclear(unclear),
+        *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),
+        *_list("Coming up", coming, "Nothing is scheduled.", _nothing),
+        header("Start something"),
+        *starters(catalog),
+    ]
+    return View(type="home", blocks=blocks)
+
+
+def launcher_view(
+    catalog: Catalog,
+    mine: Sequence[Story],
+    waiting: Sequence[Story],
+    coming: Sequence[Story],
+    metadata: Mapping[str, Any],
+) -> View:
+    """What `/coupon` alone opens: every action, and what is going on in short."""
+    return View(
+        type="modal",
+        callback_id="launcher",
+        title="Vouchdesk",
+        close="Close",
+        private_metadata=json.dumps(dict(metadata)),
+        blocks=[
+            *starters(catalog),
+            *_short("Waiting for you", waiting, "Nothing waits for you."),
+            *_short("Your requests", mine, "You have asked for nothing yet."),
+            *_short("Coming up", coming, "Nothing is scheduled."),
+        ],
+    )
+
+
+def starters(catalog: Catalog) -> list[Block]:
+    """A button for each action, area by area."""
+    blocks: list[Block] = []
+    for area, actions in catalog.areas().items():
+        blocks.append(section(f"*{_title(area)}*"))
+        for start in range(0, len(actions), WIDE):
+            blocks.append(
+                ActionsBlock(
+                    block_id=f"area:{area}:{start}",
+                    elements=[_starter(action) for action in actions[start : start + WIDE]],
+                )
+            )
+    return blocks
+
+
+def _starter(action: AnyAction) -> Any:
+    return button(f"start:{action.name}", action.title, action.name)
+
+
+def _title(area: str) -> str:
+    return escape(area.replace("_", "-").capitalize(), 60)
+
+
+def _list(title: str, stories: Sequence[Story], empty: str, buttons: Any) -> Iterator[Block]:
+    yield header(title)
+    if not stories:
+        yield context(empty)
+    for story in stories[:MOST]:
+        yield section(glance(story))
+        yield from buttons(story)
+    yield from _rest(stories, MOST)
+
+
+def _unclear(stories: Sequence[Story]) -> Iterator[Block]:
+    if not stories:
+        return
+    yield header("Unclear: somebody has to look")
+    for story in stories[:MOST]:
+        yield section(glance(story))
+        doubts = in_state(story, Progress.UNCLEAR, Progress.FAILED)[:1]
+        yield from needing_people(doubts, zone=story.request.timezone)
+    yield from _rest(stories, MOST)
+
+
+def _short(title: str, stories: Sequence[Story], empty: str) -> Iterator[Block]:
+    yield DividerBlock()
+    yield section(f"*{title}*")
+    if not stories:
+        yield context(empty)
+    for story in stories[:FEW]:
+        yield context(glance(story))
+    yield from _rest(stories, FEW)
+
+
+def _rest(stories: Sequence[Story], shown: int) -> Iterator[Block]:
+    if len(stories) > shown:
+        yield context(f"… and {len(stories) - shown:,} more")
+
+
+def _nothing(_: Story) -> list[Block]:
+    return []

@@ -1,0 +1,78 @@
+"""Operations on a card: how each stands, and what a person can do about it."""
+
+from collections.abc import Iterable, Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+
+from bot.views.blocks import button, context, section, sure
+from bot.views.story import NEEDS_PEOPLE, OF_RUN, Story, in_state, tally
+from bot.views.text import counted, escape
+from bot.views.times import moment
+from store.tables import Operation, Progress
+
+NEWEST = 5
+AGAIN = sure(
+    "Go on?",
+    "The step is sent again. Be sure that it did not happen: it cannot be recalled.",
+    "It did not: go on",
+)
+
+
+def runs(story: Story) -> list[Block]:
+    """The runs of a request: those that need a person with their buttons, then the newest."""
+    urgent = in_state(story, *NEEDS_PEOPLE)
+    blocks: list[Block] = []
+    if len(story.operations) > 1:
+        blocks.append(section(f"*Runs:* {tally(story.operations)}"))
+    blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone)
+    if len(urgent) > NEWEST:
+        rest = counted(len(urgent) - NEWEST, "more run")
+        blocks.append(context(f"… and {rest} that somebody has to decide on"))
+    calm = [run for run in story.operations if run not in urgent]
+    if calm and len(story.operations) > 1:
+        blocks.append(
+            context("\n".join(_line(run, story.request.timezone) for run in calm[:NEWEST]))
+        )
+    elif calm and calm[0].problem:
+        blocks.append(section(f"> {_quoted(calm[0].problem)}"))
+    return blocks
+
+
+def needing_people(operations: Iterable[Operation], *, zone: str) -> list[Block]:
+    """Each run that waits for a person, with what is known of it."""
+    blocks: list[Block] = []
+    for run in operations:
+        said = f"\n> {_quoted(run.problem)}" if run.problem else ""
+        blocks += [section(f"{_line(run, zone)}{said}"), *decisions(run)]
+    return blocks
+
+
+def decisions(run: Operation) -> list[Block]:
+    """The buttons that its state allows; none when there is nothing to decide."""
+    buttons = _buttons(run)
+    return [ActionsBlock(block_id=f"run:{run.id}"[:255], elements=buttons)] if buttons else []
+
+
+def _buttons(run: Operation) -> Sequence[ButtonElement]:
+    match run.state:
+        case Progress.UNCLEAR:
+            return (
+                button("happened", "It happened", run.id),
+                button("go_on", "It did not: go on", run.id, confirm=AGAIN),
+            )
+        case Progress.FAILED:
+            return (button("go_on", "Go on", run.id),)
+        case Progress.HELD:
+            return (button("run_late", "Run", run.id), button("skip", "Skip", run.id))
+        case _:
+            return ()
+
+
+def _line(run: Operation, zone: str) -> str:
+    found = OF_RUN[run.state]
+    row = f" · row {run.row + 1}" if run.row else ""
+    return f"{found.emoji} {found.words} · due {moment(run.due, zone)}{row}"
+
+
+def _quoted(problem: str) -> str:
+    return escape(problem, 400).replace("\n", "\n> ")
