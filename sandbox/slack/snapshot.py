@@ -40,6 +40,13 @@ def state(world: World) -> Json:
         }
 
 
+def shown_message(message: Json) -> Json:
+    """A message as the Web API and the payloads show it."""
+    hidden = frozenset({"channel", "notifies", "files"})
+    shown = _without(message, hidden)
+    return shown if message["blocks"] else _without(shown, frozenset({"blocks"}))
+
+
 def shown_file(world: World, file: Json) -> Json:
     """A file with the addresses it can be fetched from."""
     address = f"{world.base_url}files/{file['id']}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.slack import blockkit, cast, views
+from sandbox.slack import blockkit, cast, snapshot, views
 from sandbox.slack.shapes import Json, Refused
 from sandbox.slack.webapi.call import Call, Method
 from sandbox.slack.world import World
@@ -52,13 +52,6 @@ def thread(world: World, channel: Json, thread_ts: str | None) -> str | None:
     return thread_ts
 
 
-def public(message: Json) -> Json:
-    """A message as the Web API shows it."""
-    hidden = ("channel", "notifies", "files", "blocks")
-    shown = {key: value for key, value in message.items() if key not in hidden}
-    return {**shown, "blocks": message["blocks"]} if message["blocks"] else shown
-
-
 def post_message(call: Call) -> Json:
     channel = target(call)
     text, blocks = content(call)
@@ -74,7 +67,11 @@ def post_message(call: Call) -> Json:
         metadata=call.json("metadata"),
         handles=call.world.handles() if links else None,
     )
-    return {"channel": channel["id"], "ts": message["ts"], "message": public(message)}
+    return {
+        "channel": channel["id"],
+        "ts": message["ts"],
+        "message": snapshot.shown_message(message),
+    }
 
 
 def update(call: Call) -> Json:
@@ -88,7 +85,7 @@ def update(call: Call) -> Json:
         "channel": message["channel"],
         "ts": message["ts"],
         "text": message["text"],
-        "message": public(message),
+        "message": snapshot.shown_message(message),
     }
 
 
