@@ -1,0 +1,128 @@
+"""The catalogue as a page for people: `python -m bot.handbook` writes docs/actions.md."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, assert_never
+
+from actions.action import AnyAction, Catalog, Risk
+from actions.catalog import CATALOG
+from actions.fields import (
+    Choice,
+    Count,
+    Flag,
+    Kind,
+    Lookup,
+    Moment,
+    Text,
+    fields,
+    is_private,
+    title_of,
+)
+from actions.policy import QUORUM
+from bot.grammar import SHORT_FORMS
+from bot.views.kinds import Limits, limits_of
+
+FILE = Path(__file__).resolve().parent.parent / "docs" / "actions.md"
+HEAD = """\
+# What can be done
+
+<!-- Written by `make regen` from the catalogue of actions: change that, not this. -->
+
+Each action can be started from `/coupon`, from the home tab and with `vouchdesk ask`. The form that
+opens asks for the inputs below and for the moment: now, later, or again and again.
+
+An endpoint is *proven* when a page of Coupontools shows its path, and *inferred* when its path
+follows from its siblings. `vouchdesk doctor --live` tries the reading ones on your account.
+"""
+RISKS = {
+    Risk.READ: "reads only",
+    Risk.CHANGE: "changes one thing",
+    Risk.LAUNCH: "launches something",
+    Risk.BLAST: "reaches many people, cannot be recalled",
+}
+
+
+def handbook(catalog: Catalog) -> str:
+    """The whole page."""
+    parts = [HEAD]
+    for area, actions in catalog.areas().items():
+        parts.append(f"## {area.replace('_', '-').capitalize()}\n")
+        parts += ["\n".join(_action(action)) for action in actions]
+    return "\n".join(parts)
+
+
+def _action(action: AnyAction) -> Iterator[str]:
+    yield f"### {action.title}: `{action.name}`\n"
+    yield f"{action.summary}.\n"
+    yield f"- Risk: `{action.risk}`, {RISKS[action.risk]}; {_people(action)}"
+    for step in action.steps:
+        known = "proven" if step.endpoint.proven else "inferred"
+        again = "may be repeated" if step.endpoint.repeatable else "never repeated by itself"
+        yield (
+            f"- Endpoint: `{step.endpoint.id}` (`{step.endpoint.verb} {step.endpoint.path}`), "
+            f"{known}, {again}"
+        )
+    yield f"- Command: `{command(action)}`"
+    for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
+        yield f"- Short form: `{form}`"
+    yield "\n| input | | needed | what |\n|---|---|---|---|"
+    for name, field, kind in fields(action.inputs):
+        needed = "yes" if field.is_required() else ""
+        yield f"| `{name}` | {title_of(name, field)} | {needed} | {_what(field, kind)} |"
+    yield ""
+
+
+def _people(action: AnyAction) -> str:
+    number = QUORUM[action.risk]
+    return f"approvals by other people: {number}" if number else "no approval"
+
+
+def command(action: AnyAction) -> str:
+    """The example as it is typed."""
+    needed = {name for name, field, _ in fields(action.inputs) if field.is_required()}
+    example = action.example.inputs
+    shown = {name: value for name, value in example.items() if name in needed} or example
+    pairs = " ".join(f"{name}={_typed(value)}" for name, value in shown.items())
+    return f"/coupon {action.area} {action.verb} {pairs}".strip()
+
+
+def _typed(value: Any) -> str:
+    text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
+    return f'"{text}"' if " " in text else text
+
+
+def _what(field: Any, kind: Kind) -> str:
+    parts = [_kind(kind, limits_of(field)), field.description or ""]
+    if is_private(field):
+        parts.append("*Private: sealed at rest, masked wherever it is shown.*")
+    return " ".join(part for part in parts if part).replace("|", "\\|")
+
+
+def _kind(kind: Kind, limits: Limits) -> str:
+    match kind:
+        case Text():
+            return f"Text, at most {limits.length:,} characters." if limits.length else "Text."
+        case Count():
+            return _range(limits)
+        case Flag():
+            return "Yes or no."
+        case Moment(words=words):
+            named = ", ".join(f"`{word}`" for word, _ in words)
+            return f"A moment, such as `2026-12-01 09:00`{f', or {named}' if named else ''}."
+        case Choice(options=options):
+            return f"One of {', '.join(f'`{value}`' for value, _ in options)}."
+        case Lookup(action=source):
+            return f"An id, found by `{source}`."
+        case _:
+            assert_never(kind)
+
+
+def _range(limits: Limits) -> str:
+    if limits.least is not None and limits.most is not None:
+        return f"A whole number, {limits.least:,} to {limits.most:,}."
+    return "A whole number."
+
+
+if __name__ == "__main__":
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(handbook(CATALOG), encoding="utf-8")

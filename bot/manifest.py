@@ -1,0 +1,100 @@
+"""The Slack app as a manifest, from the catalogue: `python -m bot.manifest` writes it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from actions.action import Catalog
+from actions.catalog import CATALOG
+from bot.grammar import HINTS, SHORT_FORMS
+
+FILE = Path(__file__).resolve().parent.parent / "manifest.yml"
+HEAD = "# Written by `make regen` from the catalogue of actions: change that, not this.\n"
+NAME = "Vouchdesk"
+PURPOSE = "Coupon campaigns with a second pair of eyes, on time, on record"
+STORY = (
+    "Vouchdesk puts a Coupontools account into Slack for a marketing team: campaigns from "
+    "templates, coupon sessions, push notifications and single-use URLs. What goes out to "
+    "customers is agreed to by somebody else first, can be scheduled, and is on record: who "
+    "asked, who agreed, what was sent and what came of it."
+)
+SCOPES = ("commands", "chat:write", "users:read", "usergroups:read", "files:write")
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+PATH = "/slack/events"
+
+
+def manifest(catalog: Catalog, *, host: str = "") -> dict[str, Any]:
+    """The manifest in Socket Mode; or, when a host is named, with its addresses over HTTP."""
+    url = f"{host.rstrip('/')}{PATH}" if host else ""
+    return {
+        "_metadata": {"major_version": 2, "minor_version": 1},
+        "display_information": {
+            "name": NAME,
+            "description": PURPOSE,
+            "long_description": STORY,
+            "background_color": "#1f4e3d",
+        },
+        "features": _features(catalog, url),
+        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        "settings": _settings(url),
+    }
+
+
+def written(catalog: Catalog) -> str:
+    """The manifest as the file holds it."""
+    body = yaml.safe_dump(manifest(catalog), sort_keys=False, allow_unicode=True, width=100)
+    return HEAD + body
+
+
+def _features(catalog: Catalog, url: str) -> dict[str, Any]:
+    create = catalog["campaign.create"]
+    return {
+        "app_home": {
+            "home_tab_enabled": True,
+            "messages_tab_enabled": True,
+            "messages_tab_read_only_enabled": True,
+        },
+        "bot_user": {"display_name": NAME, "always_online": True},
+        "shortcuts": [
+            {
+                "name": create.title,
+                "type": "global",
+                "callback_id": "new_campaign",
+                "description": create.summary,
+            }
+        ],
+        "slash_commands": [
+            _command("/coupon", "Everything that can be done with coupons", url),
+            *(_command(form, catalog[name].summary, url) for form, name in SHORT_FORMS.items()),
+        ],
+    }
+
+
+def _command(command: str, description: str, url: str) -> dict[str, Any]:
+    return {
+        "command": command,
+        "description": description,
+        "usage_hint": HINTS[command],
+        "should_escape": True,
+        **({"url": url} if url else {}),
+    }
+
+
+def _settings(url: str) -> dict[str, Any]:
+    events: dict[str, Any] = {"bot_events": list(EVENTS)}
+    interactivity: dict[str, Any] = {"is_enabled": True}
+    if url:
+        events["request_url"] = url
+        interactivity |= {"request_url": url, "message_menu_options_url": url}
+    return {
+        "event_subscriptions": events,
+        "interactivity": interactivity,
+        "org_deploy_enabled": False,
+        "socket_mode_enabled": not url,
+        "token_rotation_enabled": False,
+    }
+
+
+if __name__ == "__main__":
+    FILE.write_text(written(CATALOG), encoding="utf-8")
