@@ -39,7 +39,6 @@ NEVER_SENT = (
     httpx.ConnectTimeout,
     httpx.PoolTimeout,
     httpx.ProxyError,
-    httpx.LocalProtocolError,
     httpx.UnsupportedProtocol,
 )
 BY_STATUS: dict[int, type[Refused]] = {

@@ -62,6 +62,7 @@ def list_campaigns(account: Account, params: Params) -> dict[str, Any]:
 
 
 def campaign_info(account: Account, params: Params) -> dict[str, Any]:
+    """The reference says that two counters can be had, not how they are named: these are ours."""
     campaign, info = campaign_of(account, params), {}
     if flag(params, "show_usage_stats"):
         coded = [session for session in campaign.sessions if session.own_code]
