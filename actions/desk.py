@@ -194,32 +194,42 @@ class Desk:
             move(tx, request, Consent.WITHDRAWN, actor=actor, at=self._now())
             return request
 
-    def settle(self, operation: str, *, happened: bool, actor: str) -> Operation:
-        """Somebody looked: an unclear call did happen, or did not and is made again."""
+    def settle(self, operation: str, *, actor: str) -> Operation:
+        """Somebody looked: an unclear call did happen."""
         person = self._people(actor)
         with self._deciding("settle", queries.operation, operation, actor) as (tx, doubt):
             if doubt.state is not Progress.UNCLEAR:
                 raise TooLate(doubt.state)
-            rights.to_settle(person, _asker(tx, doubt), again=not happened)
-            now = self._now()
-            if happened:
-                words = "A person looked: it happened."
-                move(tx, doubt, Progress.DONE, actor=actor, at=now, because=words, ended_at=now)
-            else:
-                words = "A person looked: it did not happen."
-                move(tx, doubt, Progress.FAILED, actor=actor, at=now, because=words)
-                self._again(tx, doubt, actor=actor)
+            rights.to_settle(person, _asker(tx, doubt), again=False)
+            now, words = self._now(), "A person looked: it happened."
+            move(tx, doubt, Progress.DONE, actor=actor, at=now, because=words, ended_at=now)
             return doubt
 
     def go_on(self, operation: str, *, actor: str) -> Operation:
-        """Take a failed operation up again at the step that failed."""
+        """Take an operation up again at the step that failed, or that did not happen after all."""
         person = self._people(actor)
-        with self._deciding("go on", queries.operation, operation, actor) as (tx, failed):
-            if failed.state is not Progress.FAILED:
-                raise TooLate(failed.state)
-            rights.to_settle(person, _asker(tx, failed), again=False)
-            self._again(tx, failed, actor=actor)
-            return failed
+        with self._deciding("go on", queries.operation, operation, actor) as (tx, stuck):
+            unclear = stuck.state is Progress.UNCLEAR
+            if not unclear and stuck.state is not Progress.FAILED:
+                raise TooLate(stuck.state)
+            rights.to_settle(person, _asker(tx, stuck), again=unclear)
+            now = self._now()
+            if unclear:
+                words = "A person looked: it did not happen."
+                move(tx, stuck, Progress.FAILED, actor=actor, at=now, because=words)
+            move(
+                tx,
+                stuck,
+                Progress.READY,
+                actor=actor,
+                at=now,
+                because="Go on",
+                round=stuck.round + 1,
+                run_at=now,
+                problem="",
+            )
+            self._submit(tx, stuck)
+            return stuck
 
     def inputs_of(self, request: Request) -> list[dict[str, Any]]:
         """What was asked, private values opened."""
@@ -243,20 +253,6 @@ class Desk:
             if known is None:
                 raise
             return known
-
-    def _again(self, tx: Session, operation: Operation, *, actor: str) -> None:
-        move(
-            tx,
-            operation,
-            Progress.READY,
-            actor=actor,
-            at=self._now(),
-            because="Go on",
-            round=operation.round + 1,
-            run_at=self._now(),
-            problem="",
-        )
-        self._submit(tx, operation)
 
     @contextmanager
     def _deciding(

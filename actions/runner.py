@@ -93,7 +93,7 @@ class Runner:
     def _begin(self, id: str) -> bool:
         """Whether it is running; before its first call, today is held against what was agreed."""
         with self._store.look() as tx:
-            operation = tx.get(Operation, id)
+            operation = queries.operation_seen(tx, id)
             request = queries.request_seen(tx, operation.request) if operation else None
         if operation is None or request is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING

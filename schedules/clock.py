@@ -1,12 +1,10 @@
-"""Wakes the jobs at a steady beat, and at once when asked. Keeps nothing."""
+"""Wakes the jobs at a steady beat. Keeps nothing."""
 
 import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
-
-from actions.desk import Now
 
 ONE_AT_A_TIME = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
 
@@ -18,18 +16,14 @@ logging.getLogger("apscheduler.executors.default").setLevel(logging.ERROR)
 class Clock:
     """One APScheduler in memory: each job takes nothing, finds its work and may run any time."""
 
-    def __init__(self, jobs: Mapping[str, tuple[Callable[[], None], float]], now: Now) -> None:
-        self._now, self._scheduler = now, BackgroundScheduler(timezone=UTC)
+    def __init__(self, jobs: Mapping[str, tuple[Callable[[], None], float]]) -> None:
+        self._scheduler = BackgroundScheduler(timezone=UTC)
         for name, (job, every) in jobs.items():
             self._scheduler.add_job(job, "interval", seconds=every, id=name, **ONE_AT_A_TIME)
 
     def start(self) -> None:
         """Begin to beat."""
         self._scheduler.start()
-
-    def wake(self, name: str) -> None:
-        """Something was asked: do not wait for the next beat."""
-        self._scheduler.modify_job(name, next_run_time=self._now())
 
     def stop(self) -> None:
         """Let the jobs at work finish, start no more."""

@@ -5,7 +5,7 @@ APScheduler counts. In the night in which an hour comes twice, a fixed hour runs
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -37,13 +37,6 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise BadZone from None
-
-
-def crontab_of(days: Sequence[str], time: str) -> str:
-    """`["mon", "tue"]` and `09:30` as a crontab; all seven days are every day."""
-    hour, _, minute = time.partition(":")
-    weekdays = "*" if set(days) >= set(DAYS) else ",".join(day for day in DAYS if day in days)
-    return f"{int(minute)} {int(hour)} * * {weekdays}"
 
 
 def next_after(crontab: str, zone: str, after: datetime) -> datetime | None:

@@ -126,6 +126,11 @@ def operation(tx: Session, id: str) -> Operation | None:
     return tx.exec(select(Operation).where(Operation.id == id).with_for_update()).first()
 
 
+def operation_seen(tx: Session, id: str) -> Operation | None:
+    """The operation as it stands, unlocked."""
+    return tx.get(Operation, id)
+
+
 def operations_of(tx: Session, request: str, most: int = 20) -> Sequence[Operation]:
     """The newest runs of a request, newest first."""
     return tx.exec(

@@ -1,1 +1,39 @@
 """What people do in Slack, each handed to the desk."""
+
+from slack_bolt import App
+
+from actions.desk import Desk, Now
+from actions.drafts import Drafts
+from actions.lookups import Lookups
+from bot.announcer import Announcer
+from bot.listeners import commands, home, lookups, pages, submissions, telling
+from bot.listeners.approvals import Decisions
+from bot.listeners.commands import Commands
+from bot.listeners.home import Home
+from bot.listeners.opening import Opener
+from bot.listeners.pages import Pages
+from bot.listeners.submissions import Submissions
+from bot.stories import Stories
+from schedules.launches import Launches
+
+
+def register(
+    app: App,
+    desk: Desk,
+    launches: Launches,
+    announcer: Announcer,
+    stories: Stories,
+    options: Lookups,
+    drafts: Drafts,
+    now: Now,
+) -> None:
+    """Listen to everything people can do."""
+    opener, tab = Opener(desk, options), Home(stories)
+    turning = Pages(desk, drafts, options, now)
+    telling.register(app)
+    commands.register(app, Commands(desk, opener, stories))
+    submissions.register(app, Submissions(desk, launches, turning))
+    pages.register(app, turning)
+    Decisions(desk, launches, announcer, tab).register(app)
+    lookups.register(app, desk, options)
+    home.register(app, tab, opener)

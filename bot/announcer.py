@@ -1,0 +1,178 @@
+"""Tells the news that the store has queued: draws each request's cards again, where they stand.
+
+A message may be told twice after a crash, a push never: what was told is marked afterwards.
+"""
+
+import io
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from actions.card import Attachment, Card
+from actions.errors import UnknownAction
+from bot.people import is_slack_id
+from bot.results import Results
+from bot.stories import Stories
+from bot.views.blocks import Message
+from bot.views.request import missed_card, request_card
+from bot.views.result import ending, result_message
+from bot.views.story import Story
+from store import queries
+from store.db import Store
+from store.tables import Consent, Notice, Posted, Progress
+
+APPROVERS, ASKER = "approvers", "asker"
+MISSED = "missed"
+LONGEST_PAUSE = 300.0
+ENDINGS = (
+    *(Progress.DONE, Progress.FAILED, Progress.UNCLEAR, Progress.DROPPED),
+    *(Consent.REFUSED, Consent.VOID, Consent.EXPIRED),
+)
+"""What the person who asked is told in a message of its own, so that they notice."""
+
+GONE = ("message_not_found", "channel_not_found", "is_archived", "not_in_channel")
+
+log = structlog.get_logger()
+
+
+class Announcer:
+    """Sends notices in order, request by request; Slack being away delays them, no more."""
+
+    def __init__(
+        self,
+        store: Store,
+        client: WebClient,
+        stories: Stories,
+        results: Results,
+        channel: str,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._store, self._client, self._stories = store, client, stories
+        self._results, self._channel, self._now = results, channel, now
+
+    def send_queued(self) -> None:
+        """Tell what is new. A request that Slack does not take now is tried again later."""
+        with self._store.look() as tx:
+            news = queries.notices_untold(tx, self._now())
+        by_request: dict[str, list[Notice]] = {}
+        for notice in news:
+            by_request.setdefault(notice.request, []).append(notice)
+        for request, notices in by_request.items():
+            try:
+                self._tell(request, notices)
+            except (SlackApiError, SlackClientError, OSError) as error:
+                self._later(notices, error)
+        if any(notice.operation for notice in news):
+            self._tell_missed()
+
+    def redraw(self, request: str) -> None:
+        """Draw the cards of a request as it stands: somebody pressed an old button."""
+        story = self._stories.told(request)
+        if story is not None:
+            self._draw(story, news=())
+
+    def _tell(self, request: str, notices: Sequence[Notice]) -> None:
+        try:
+            story = self._stories.told(request)
+        except UnknownAction:
+            log.error("an action is gone", request=request)
+            story = None
+        if story is not None:
+            self._draw(story, news=[notice.became for notice in notices])
+            for notice in notices:
+                if notice.became in ENDINGS:
+                    self._tell_ending(story, notice)
+                    self._mark([notice])
+        self._mark(notices)
+
+    def _draw(self, story: Story, news: Sequence[str]) -> None:
+        request = story.request
+        if is_slack_id(request.actor):
+            self._show(
+                f"{request.id}:{ASKER}", request.actor, request_card(story, for_approvers=False)
+            )
+        key = f"{request.id}:{APPROVERS}"
+        if Consent.WAITING in news or self._where(key):
+            self._show(key, self._channel, request_card(story, for_approvers=True))
+
+    def _show(self, key: str, channel: str, message: Message) -> None:
+        """Edit the card where it stands, or post it; its place is kept."""
+        where = self._where(key)
+        if where and self._edit(where, message):
+            return
+        answer = self._client.chat_postMessage(channel=channel, **message.to_dict())
+        with self._store.begin() as tx:
+            tx.merge(Posted(key=key, channel=str(answer["channel"]), ts=str(answer["ts"])))
+
+    def _edit(self, where: Posted, message: Message) -> bool:
+        try:
+            self._client.chat_update(channel=where.channel, ts=where.ts, **message.to_dict())
+        except SlackApiError as error:
+            if error.response.get("error") in GONE:
+                return False
+            raise
+        return True
+
+    def _tell_ending(self, story: Story, notice: Notice) -> None:
+        """A reply in the thread of the asker's card, or of the approvers' for the command line."""
+        audience = ASKER if is_slack_id(story.request.actor) else APPROVERS
+        where = self._where(f"{story.request.id}:{audience}")
+        if where is None:
+            return
+        card = self._results.card(notice.operation) if notice.became == Progress.DONE else None
+        message = result_message(card) if card else ending(story, notice.operation, notice.became)
+        self._client.chat_postMessage(
+            channel=where.channel, thread_ts=where.ts, **message.to_dict()
+        )
+        if card and card.attachment:
+            self._upload(where, card, card.attachment)
+
+    def _upload(self, where: Posted, card: Card, attachment: Attachment) -> None:
+        content = io.BytesIO()
+        attachment.write(content)
+        self._client.files_upload_v2(
+            channel=where.channel,
+            thread_ts=where.ts,
+            filename=attachment.name,
+            title=card.text,
+            content=content.getvalue(),
+        )
+
+    def _tell_missed(self) -> None:
+        """One card for all runs that are held, gone from it once they are settled."""
+        held = self._stories.held()
+        if not held and not self._where(MISSED):
+            return
+        try:
+            self._show(MISSED, self._channel, missed_card(held))
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("the card of missed runs waits", error=type(error).__name__)
+            return
+        if not held:
+            with self._store.begin() as tx:
+                tx.delete(tx.merge(Posted(key=MISSED, channel="", ts="")))
+
+    def _where(self, key: str) -> Posted | None:
+        with self._store.look() as tx:
+            return queries.posted(tx, key)
+
+    def _mark(self, notices: Sequence[Notice]) -> None:
+        with self._store.begin() as tx:
+            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
+                notice.told_at = notice.told_at or self._now()
+                tx.add(notice)
+
+    def _later(self, notices: Sequence[Notice], error: Exception) -> None:
+        asked = 0.0
+        if isinstance(error, SlackApiError):
+            asked = float(error.response.headers.get("Retry-After", 0) or 0)
+        with self._store.begin() as tx:
+            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
+                notice.tries += 1
+                pause = max(asked, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(notice.tries, 10)))
+                notice.retry_at = self._now() + timedelta(seconds=pause)
+                tx.add(notice)
+        log.warning("news waits for Slack", error=str(error)[:200])

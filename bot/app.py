@@ -1,0 +1,220 @@
+"""build(): the only module that knows all the others, and the only one that makes a clock."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from slack_bolt import App
+from slack_sdk import WebClient
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.applications import Starlette
+
+from actions.catalog import CATALOG
+from actions.desk import Desk, Now, Submit
+from actions.drafts import Drafts
+from actions.lookups import Lookups
+from actions.policy import People
+from actions.preparer import Preparer
+from actions.runner import Runner
+from bot import listeners
+from bot.announcer import Announcer
+from bot.people import SlackPeople, at_the_console, roles
+from bot.results import Results
+from bot.settings import Settings
+from bot.stories import Stories
+from bot.web import web
+from coupontools.client import Client, Keys
+from coupontools.endpoints import load_overrides
+from coupontools.pace import Pace
+from schedules.clock import Clock
+from schedules.engine import Engine
+from schedules.launches import Launches
+from store import queries, schema
+from store.db import Store
+from store.secrets import Vault
+from store.tables import Account
+
+BEAT = 0.5
+MAIN = "main"
+"""The name of the account that the settings describe."""
+
+
+def utc_now() -> datetime:
+    """The clock of the running bot."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What needs no Slack: enough for the command line."""
+
+    settings: Settings
+    store: Store
+    vault: Vault
+    clients: Callable[[Account], Client]
+    now: Now
+
+    def desk(self, people: People, submit: Submit) -> Desk:
+        """The desk, for people as this surface knows them."""
+        return Desk(self.store, CATALOG, self.vault, people, self.clients, submit, self.now)
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Everything, wired; nothing runs before `start`."""
+
+    office: Office
+    desk: Desk
+    launches: Launches
+    engine: Engine
+    runner: Runner
+    jobs: dict[str, tuple[Callable[[], None], float]]
+    clock: Clock
+    lookups: Lookups
+    people: SlackPeople
+    bolt: App
+    http: Starlette
+
+    def start(self, *, beat: bool = True) -> None:
+        """Open for work. Without `beat` the jobs run when somebody calls them."""
+        self.engine.start(self.runner)
+        if beat:
+            self.clock.start()
+
+    def stop(self, *, beat: bool = True) -> None:
+        """Close; what is unfinished goes on at the next start."""
+        if beat:
+            self.clock.stop()
+        self.engine.stop()
+        self.lookups.close()
+        self.office.store.close()
+
+
+def open_office(settings: Settings, now: Now = utc_now) -> Office:
+    """Store, keys and clients; brings the schema up to date and keeps the account's keys sealed."""
+    store, vault = Store(settings.database_url), Vault(settings.secret_keys)
+    schema.upgrade(store)
+    _keep_account(store, vault, settings)
+    return Office(settings, store, vault, _clients(settings, vault), now)
+
+
+def build(
+    settings: Settings,
+    now: Now = utc_now,
+    *,
+    listener_threads: ThreadPoolExecutor | None = None,
+    poll: float = 0.2,
+) -> Bot:
+    """The whole bot from its settings; raises `HalfConfigured`."""
+    settings.require()
+    office = open_office(settings, now)
+    client = WebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    people = SlackPeople(
+        client,
+        roles(settings.vouchdesk_approvers, settings.vouchdesk_operators),
+        settings.vouchdesk_timezone,
+    )
+    store, vault = office.store, office.vault
+    engine = Engine(store, now, poll=poll)
+    desk = office.desk(people, engine.submit)
+    launches = Launches(store, people, engine.submit, now)
+    preparer = Preparer(store, CATALOG, vault, office.clients, now)
+    runner = Runner(store, CATALOG, vault, preparer, office.clients, now)
+    stories = Stories(store, CATALOG, vault, now)
+    announcer = Announcer(
+        store,
+        client,
+        stories,
+        Results(store, CATALOG, vault),
+        settings.vouchdesk_approvals_channel,
+        now,
+    )
+    lookups = Lookups(CATALOG, office.clients)
+    jobs = {
+        "prepare": (preparer.prepare_asked, BEAT),
+        "mint": (launches.mint_due, BEAT),
+        "announce": (announcer.send_queued, BEAT),
+        "adopt": (engine.adopt, 30.0),
+    }
+    bolt = _bolt(settings, client, listener_threads)
+    listeners.register(
+        bolt, desk, launches, announcer, stories, lookups, Drafts(store, vault, now), now
+    )
+    return Bot(
+        office,
+        desk,
+        launches,
+        engine,
+        runner,
+        jobs,
+        Clock(jobs),
+        lookups,
+        people,
+        bolt,
+        web(bolt, lambda: _not_ready(store)),
+    )
+
+
+def console_desk(office: Office) -> Desk:
+    """The desk as the command line has it: it asks and reads; a running bot carries out."""
+
+    def nobody(*_: object) -> None:
+        raise RuntimeError("The command line carries nothing out.")
+
+    return office.desk(at_the_console, nobody)
+
+
+def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor | None) -> App:
+    return App(
+        client=client,
+        signing_secret=settings.slack_signing_secret.get_secret_value(),
+        listener_executor=threads or ThreadPoolExecutor(40, "listener"),
+        token_verification_enabled=False,
+        raise_error_for_unhandled_request=False,
+    )
+
+
+def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
+    client_id = settings.coupontools_client_id.get_secret_value()
+    if not client_id:
+        return
+    with store.begin() as tx:
+        tx.merge(
+            Account(
+                name=MAIN,
+                client_id=vault.seal(client_id),
+                client_secret=vault.seal(settings.coupontools_client_secret.get_secret_value()),
+                timezone=settings.vouchdesk_timezone,
+            )
+        )
+
+
+def _clients(settings: Settings, vault: Vault) -> Callable[[Account], Client]:
+    """A client for each account; all its calls share one pace."""
+    http = httpx.Client(
+        base_url=settings.coupontools_url,
+        limits=httpx.Limits(max_connections=50),
+        headers={"User-Agent": "Vouchdesk"},
+    )
+    overrides = (
+        load_overrides(settings.coupontools_endpoints) if settings.coupontools_endpoints else {}
+    )
+    known: dict[str, Client] = {}
+
+    def client(account: Account) -> Client:
+        if account.name not in known:
+            keys = Keys(vault.open(account.client_id), vault.open(account.client_secret))
+            known.setdefault(account.name, Client(http, keys, Pace(), overrides))
+        return known[account.name]
+
+    return client
+
+
+def _not_ready(store: Store) -> str:
+    try:
+        with store.look() as tx:
+            return "" if queries.accounts(tx) else "There is no Coupontools account."
+    except SQLAlchemyError as error:
+        return f"The database does not answer ({type(error).__name__})."

@@ -1,0 +1,90 @@
+"""`/coupon` and its short forms: what was typed opens a form, filled in as far as it goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+
+from actions import rights
+from actions.desk import Desk
+from bot.grammar import SHORT_FORMS, action_of, help_text, parse, place
+from bot.listeners.opening import Opener
+from bot.listeners.telling import guarded, tell
+from bot.stories import Stories
+from bot.views.home import launcher_view
+
+HELP = ("help", "?")
+Body = Mapping[str, Any]
+
+
+class Commands:
+    """What each command does; all are acknowledged first."""
+
+    def __init__(self, desk: Desk, opener: Opener, stories: Stories) -> None:
+        self._desk, self._opener, self._stories = desk, opener, stories
+
+    def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        guarded(client, body, lambda: self._coupon(body, client))
+
+    def short_form(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        guarded(client, body, lambda: self._short_form(body, client))
+
+    def new_campaign(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        trigger, actor = body["trigger_id"], body["user"]["id"]
+        name = "campaign.create"
+        guarded(
+            client,
+            body,
+            lambda: self._opener.open(client, name, {}, trigger=trigger, actor=actor),
+        )
+
+    def _coupon(self, body: Body, client: WebClient) -> None:
+        typed = parse(body.get("text", ""))
+        if typed.bare[:1] and typed.bare[0] in HELP:
+            tell(client, body, help_text("/coupon", self._desk.catalog))
+        elif typed.words:
+            name = action_of(typed.words, self._desk.catalog)
+            self._open(body, client, name, {**place(name, typed.loose), **typed.given})
+        else:
+            self._launch(body, client)
+
+    def _short_form(self, body: Body, client: WebClient) -> None:
+        name, typed = SHORT_FORMS[body["command"]], parse(body.get("text", ""))
+        if typed.bare[:1] and typed.bare[0] in HELP:
+            tell(client, body, help_text(body["command"], self._desk.catalog))
+        else:
+            self._open(body, client, name, {**place(name, typed.bare), **typed.given})
+
+    def _launch(self, body: Body, client: WebClient) -> None:
+        actor, stories = body["user_id"], self._stories
+        rights.to_ask(self._desk.person(actor))
+        view = launcher_view(
+            self._desk.catalog,
+            stories.mine(actor),
+            stories.waiting(actor),
+            stories.coming(),
+            {"channel": body["channel_id"]},
+        )
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    def _open(self, body: Body, client: WebClient, name: str, given: dict[str, str]) -> None:
+        self._opener.open(
+            client,
+            name,
+            given,
+            trigger=body["trigger_id"],
+            actor=body["user_id"],
+            channel=body["channel_id"],
+        )
+
+
+def register(app: App, commands: Commands) -> None:
+    """Listen to the commands and to the shortcut."""
+    app.command("/coupon")(commands.coupon)
+    for command in SHORT_FORMS:
+        app.command(command)(commands.short_form)
+    app.shortcut("new_campaign")(commands.new_campaign)

@@ -1,0 +1,52 @@
+"""Opening the form of an action for a person: in their zone, filled in as far as it goes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk import WebClient
+
+from actions import rights
+from actions.desk import Desk
+from actions.fields import Lookup, fields
+from actions.lookups import Lookups
+from bot.forms import form_for
+
+
+class Opener:
+    """Shows forms; a name that is known without asking stands beside the id it belongs to."""
+
+    def __init__(self, desk: Desk, lookups: Lookups) -> None:
+        self._desk, self._lookups = desk, lookups
+
+    def open(
+        self,
+        client: WebClient,
+        name: str,
+        given: Mapping[str, Any],
+        *,
+        trigger: str,
+        actor: str,
+        channel: str = "",
+        push: bool = False,
+    ) -> None:
+        """Open a modal, or `push` it on the one that is open; raises `NotAllowed`."""
+        person = self._desk.person(actor)
+        rights.to_ask(person)
+        action = self._desk.catalog[name]
+        view = form_for(name).view(
+            action,
+            {**given, "labels": self._labels(name, given)},
+            zone=person.zone,
+            metadata={"channel": channel} if channel else {},
+        )
+        show = client.views_push if push else client.views_open
+        show(trigger_id=trigger, view=view)
+
+    def _labels(self, name: str, given: Mapping[str, Any]) -> dict[str, str]:
+        account = self._desk.account()
+        found: dict[str, str] = {}
+        for field, _, kind in fields(self._desk.catalog[name].inputs):
+            if isinstance(kind, Lookup) and given.get(field):
+                known = self._lookups.known(kind.action, account, str(given[field]))
+                found |= {field: known.label} if known else {}
+        return found

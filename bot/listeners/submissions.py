@@ -1,0 +1,116 @@
+"""A form was submitted."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import Ack, App
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError
+
+from actions.action import Risk
+from actions.desk import Desk, When
+from actions.errors import InvalidInputs
+from bot.errors import explain
+from bot.forms import read_when
+from bot.listeners.pages import Pages
+from bot.views.card import result_view, trouble_view, waiting_view
+from schedules.launches import Launches
+from store.tables import Request
+
+log = structlog.get_logger()
+
+
+class Submissions:
+    """Turns a submitted form into the next page, an answer, or a request on record."""
+
+    def __init__(self, desk: Desk, launches: Launches, pages: Pages) -> None:
+        self._desk, self._launches, self._pages = desk, launches, pages
+
+    def submit(
+        self, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
+    ) -> None:
+        try:
+            if following := self._pages.following(body, view):
+                ack(response_action="update", view=following)
+            else:
+                self._finish(ack, body, view, client)
+        except InvalidInputs as error:
+            ack(response_action="errors", errors=placed(error.problems, view))
+        except Exception as error:
+            title = view["title"]["text"]
+            ack(response_action="update", view=trouble_view(title, explain(error)))
+
+    def _finish(
+        self, ack: Ack, body: Mapping[str, Any], view: Mapping[str, Any], client: WebClient
+    ) -> None:
+        metadata, actor = json.loads(view["private_metadata"]), body["user"]["id"]
+        name, zone = metadata["action"], self._desk.person(actor).zone
+        raw = self._pages.everything(actor, view)
+        said = read_when(view["state"]["values"], zone)
+        when = self._launches.plan({"timezone": zone} | said)
+        if self._desk.catalog[name].risk is Risk.READ and not said:
+            self._read(ack, view, client, name, raw, actor)
+            return
+        request = self._ask(name, raw, actor, when, body, view)
+        ack(response_action="clear")
+        self._confirm(client, metadata.get("channel", ""), request)
+
+    def _ask(
+        self,
+        name: str,
+        raw: Mapping[str, Any],
+        actor: str,
+        when: When,
+        body: Mapping[str, Any],
+        view: Mapping[str, Any],
+    ) -> Request:
+        team = (body.get("team") or {}).get("id", "")
+        return self._desk.ask(name, raw, actor=actor, when=when, token=view["id"], team=team)
+
+    def _read(
+        self,
+        ack: Ack,
+        view: Mapping[str, Any],
+        client: WebClient,
+        name: str,
+        raw: Mapping[str, Any],
+        actor: str,
+    ) -> None:
+        """Slack is answered at once; what Coupontools says comes into the same modal."""
+        title = self._desk.catalog[name].title
+        self._desk.check(name, raw)
+        ack(response_action="update", view=waiting_view(title, "Asking Coupontools …"))
+        try:
+            shown = result_view(title, self._desk.read(name, raw, actor=actor).card)
+        except Exception as error:
+            shown = trouble_view(title, explain(error))
+        client.views_update(view_id=view["id"], view=shown)
+
+    def _confirm(self, client: WebClient, channel: str, request: Request) -> None:
+        """A line where the command was typed; the card itself comes by direct message."""
+        if not channel:
+            return
+        title = self._desk.catalog[request.action].title
+        words = f"On record: *{title}*. Follow it in your messages with me."
+        try:
+            client.chat_postEphemeral(channel=channel, user=request.actor, text=words)
+        except SlackApiError as error:
+            log.info("no line where it was typed", error=error.response.get("error"))
+
+
+def register(app: App, submissions: Submissions) -> None:
+    """Listen to submitted forms."""
+    app.view("form")(submissions.submit)
+
+
+def placed(problems: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:
+    """Each problem under its block; one whose field is not shown goes under the first block."""
+    shown = [block["block_id"] for block in view["blocks"] if block["type"] == "input"]
+    found = {name: words for name, words in problems.items() if name in shown}
+    for name, words in problems.items():
+        if name not in shown:
+            title = name.replace("_", " ").capitalize()
+            found.setdefault(shown[0], f"{title}: {words}" if title else words)
+    return found

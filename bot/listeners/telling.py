@@ -1,0 +1,62 @@
+"""Telling one person something, wherever they just pressed."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import structlog
+from slack_bolt import App, BoltResponse
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.webhook import WebhookClient
+
+from bot.errors import explain
+from bot.views.card import trouble_view
+
+log = structlog.get_logger()
+
+
+def tell(client: WebClient, body: Mapping[str, Any], text: str) -> None:
+    """Say it to this person alone: beside the message or command, else in a modal."""
+    try:
+        if url := body.get("response_url"):
+            WebhookClient(url).send(text=text, response_type="ephemeral", replace_original=False)
+        elif view := body.get("view"):
+            _in_view(client, body, view, text)
+        else:
+            client.chat_postMessage(channel=_person(body), text=text)
+    except (SlackApiError, SlackClientError, OSError) as error:
+        log.warning("nobody could be told", error=str(error)[:200])
+
+
+def register(app: App) -> None:
+    """Whatever a listener does not handle becomes words for the person, and one log line."""
+
+    @app.error
+    def trouble(error: Exception, body: dict[str, Any], client: WebClient) -> BoltResponse:
+        tell(client, body, explain(error))
+        return BoltResponse(status=200, body="")
+
+
+def guarded(client: WebClient, body: Mapping[str, Any], work: Callable[[], object]) -> bool:
+    """Do it; whatever is in the way is told to the person who pressed. Says whether it was done."""
+    try:
+        work()
+    except Exception as error:
+        tell(client, body, explain(error))
+        return False
+    return True
+
+
+def _in_view(
+    client: WebClient, body: Mapping[str, Any], view: Mapping[str, Any], text: str
+) -> None:
+    if view.get("type") == "home" and body.get("trigger_id"):
+        client.views_open(trigger_id=body["trigger_id"], view=trouble_view("Vouchdesk", text))
+    elif view.get("type") == "modal" and body.get("type") == "view_submission":
+        client.chat_postMessage(channel=_person(body), text=text)
+    else:
+        client.views_update(view_id=view["id"], view=trouble_view("Vouchdesk", text))
+
+
+def _person(body: Mapping[str, Any]) -> str:
+    return str(body.get("user", {}).get("id") or body.get("user_id"))

@@ -1,0 +1,113 @@
+"""Who is who: people and user groups of the workspace, cached for a short while."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from actions.errors import Declined
+from actions.policy import APPROVER, OPERATOR, Person
+
+FRESH = 300.0
+"""Seconds for which an answer of Slack is good; then it is asked again."""
+
+SLACK_ID = re.compile(r"^[UW][A-Z0-9]{2,}$")
+
+
+class PersonUnknown(Declined):
+    """Slack cannot say who you are just now, so nothing was done. Please try again."""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """An answer, and until when it is good."""
+
+    value: Any
+    until: float
+
+
+class SlackPeople:
+    """Looks people up in Slack. When Slack does not answer, nobody has any rights."""
+
+    def __init__(
+        self,
+        client: WebClient,
+        roles: Mapping[str, str],
+        zone: str,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client, self._roles, self._zone, self._now = client, roles, zone, now
+        self._kept: dict[str, Kept] = {}
+        self._lock = Lock()
+
+    def __call__(self, id: str) -> Person:
+        """The person; raises `PersonUnknown`."""
+        try:
+            user = self._fresh(f"user:{id}", lambda: self._client.users_info(user=id)["user"])
+            groups = self._fresh("groups", self._groups)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            raise PersonUnknown from error
+        roles = {role for handle, role in self._roles.items() if id in groups.get(handle, ())}
+        return Person(
+            id=id,
+            name=user.get("real_name") or user.get("name") or id,
+            zone=user.get("tz") or self._zone,
+            member=_is_member(user),
+            roles=frozenset(roles),
+        )
+
+    def forget(self) -> None:
+        """Ask Slack again next time."""
+        with self._lock:
+            self._kept.clear()
+
+    def missing_groups(self) -> list[str]:
+        """Handles of groups that give a role here but do not exist in the workspace."""
+        groups = self._fresh("groups", self._groups)
+        return [handle for handle in self._roles if handle not in groups]
+
+    def _groups(self) -> dict[str, set[str]]:
+        found = self._client.usergroups_list(include_users=True)["usergroups"]
+        return {group["handle"]: set(group.get("users", [])) for group in found}
+
+    def _fresh(self, key: str, ask: Callable[[], Any]) -> Any:
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept and kept.until > self._now():
+            return kept.value
+        value = ask()
+        with self._lock:
+            self._kept[key] = Kept(value, self._now() + FRESH)
+        return value
+
+
+def roles(approvers: str, operators: str) -> dict[str, str]:
+    """Handle of a user group → the role its members have."""
+    return {approvers: APPROVER, operators: OPERATOR}
+
+
+def at_the_console(id: str) -> Person:
+    """Somebody at the command line: may ask, has no say in approvals."""
+    return Person(id=id, name=id)
+
+
+def is_slack_id(id: str) -> bool:
+    """Whether Slack can be told to write to this person."""
+    return bool(SLACK_ID.match(id))
+
+
+def _is_member(user: Mapping[str, Any]) -> bool:
+    outside = (
+        "deleted",
+        "is_bot",
+        "is_restricted",
+        "is_ultra_restricted",
+        "is_stranger",
+        "is_app_user",
+    )
+    return not any(user.get(mark) for mark in outside)

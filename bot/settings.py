@@ -1,0 +1,97 @@
+"""Settings from the environment or a `.env` file; refuses to start half configured."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class HalfConfigured(Exception):
+    """Some settings are missing."""
+
+    def __init__(self, missing: list[str]) -> None:
+        self.missing = missing
+        super().__init__("Missing settings: " + "; ".join(missing))
+
+
+class Settings(BaseSettings):
+    """One attribute a setting, named as in the environment; the text is shown by `doctor`."""
+
+    model_config = SettingsConfigDict(env_file=".env", extra="ignore", env_ignore_empty=True)
+
+    slack_bot_token: SecretStr = Field(SecretStr(""), description="token of the installed app")
+    slack_signing_secret: SecretStr = Field(SecretStr(""), description="signs what Slack sends")
+    slack_app_token: SecretStr = Field(SecretStr(""), description="Socket Mode, when set")
+    slack_api_url: str = Field("https://slack.com/api/", description="base of the Web API")
+    coupontools_url: str = Field("https://api4coupons.com", description="base of the API")
+    coupontools_client_id: SecretStr = Field(SecretStr(""), description="the account's client id")
+    coupontools_client_secret: SecretStr = Field(SecretStr(""), description="and its secret")
+    coupontools_endpoints: Path | None = Field(None, description="YAML that corrects paths by id")
+    database_url: str = Field("sqlite:///vouchdesk.db", description="SQLite or PostgreSQL")
+    vouchdesk_secret_key: SecretStr = Field(
+        SecretStr(""), description="seals what is secret at rest; several with commas, newest first"
+    )
+    vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
+    vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
+    vouchdesk_approvers: str = Field(
+        "coupon-approvers", description="handle of the Slack user group that may approve"
+    )
+    vouchdesk_operators: str = Field(
+        "coupon-operators", description="handle of the group whose small changes run at once"
+    )
+
+    @field_validator("vouchdesk_timezone")
+    @classmethod
+    def _a_zone(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"{name} is no time zone; one looks like Europe/Brussels")
+        return name
+
+    @property
+    def socket_mode(self) -> bool:
+        return bool(self.slack_app_token.get_secret_value())
+
+    @property
+    def secret_keys(self) -> list[str]:
+        return [key for key in self.vouchdesk_secret_key.get_secret_value().split(",") if key]
+
+    def missing(self) -> list[str]:
+        """What `serve` cannot do without, each with what it is."""
+        needed = [
+            "slack_bot_token",
+            "coupontools_client_id",
+            "coupontools_client_secret",
+            "vouchdesk_secret_key",
+            "vouchdesk_approvals_channel",
+        ]
+        if not self.socket_mode:
+            needed.append("slack_signing_secret")
+        return [
+            f"{name.upper()} ({type(self).model_fields[name].description})"
+            for name in needed
+            if not _plain(getattr(self, name))
+        ]
+
+    def require(self) -> "Settings":
+        """These settings, when they suffice to serve; raises `HalfConfigured`."""
+        if missing := self.missing():
+            raise HalfConfigured(missing)
+        return self
+
+    def shown(self) -> Iterator[tuple[str, str, str]]:
+        """Name, value and meaning of each; secrets masked."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            secret = isinstance(value, SecretStr)
+            plain = _plain(value)
+            shown = ("set" if plain else "") if secret else plain
+            yield name.upper(), shown or "–", field.description or ""
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return "" if value is None else str(value)

@@ -1,0 +1,72 @@
+"""A request with all that belongs to it, gathered for drawing."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlmodel import Session
+
+from actions.action import Catalog
+from actions.privacy import opened
+from bot.views.story import Story
+from store import queries
+from store.db import Store
+from store.secrets import Vault
+from store.tables import Progress, Request
+
+
+class Stories:
+    """Gathers stories; only reads."""
+
+    def __init__(
+        self, store: Store, catalog: Catalog, vault: Vault, now: Callable[[], datetime]
+    ) -> None:
+        self._store, self._catalog, self._vault, self._now = store, catalog, vault, now
+
+    def of(self, tx: Session, request: Request) -> Story:
+        """The story of one request."""
+        return Story(
+            request=request,
+            action=self._catalog[request.action],
+            inputs=[opened(row, self._vault) for row in request.inputs],
+            operations=queries.operations_of(tx, request.id),
+            approvals=queries.approvals(tx, request),
+            now=self._now(),
+        )
+
+    def told(self, id: str) -> Story | None:
+        """The story of the request of this id."""
+        with self._store.look() as tx:
+            request = queries.request_seen(tx, id)
+            return self.of(tx, request) if request else None
+
+    def mine(self, person: str) -> list[Story]:
+        """What this person asked for, newest first."""
+        with self._store.look() as tx:
+            return self._each(tx, queries.requests_of(tx, person))
+
+    def waiting(self, person: str) -> list[Story]:
+        """What waits for this person's decision."""
+        with self._store.look() as tx:
+            return self._each(tx, queries.requests_waiting(tx, person))
+
+    def coming(self) -> list[Story]:
+        """What will run, soonest first."""
+        with self._store.look() as tx:
+            return self._each(tx, queries.requests_coming(tx, self._now()))
+
+    def unclear(self) -> list[Story]:
+        """Requests with a run that somebody has to look at."""
+        return self._with(Progress.UNCLEAR)
+
+    def held(self) -> list[Story]:
+        """Requests with runs that are held for being late."""
+        return self._with(Progress.HELD)
+
+    def _with(self, state: Progress) -> list[Story]:
+        with self._store.look() as tx:
+            ids = dict.fromkeys(op.request for op in queries.operations_in(tx, state))
+            found = (queries.request_seen(tx, id) for id in ids)
+            return self._each(tx, (request for request in found if request))
+
+    def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
+        return [self.of(tx, request) for request in requests]

@@ -1,0 +1,51 @@
+"""What is said in the thread when a run or a request has ended."""
+
+from slack_sdk.models.blocks import Block
+
+from actions.card import Card
+from bot.views.blocks import Message, context, section
+from bot.views.card import draw
+from bot.views.story import Story
+from bot.views.text import escape
+from store.tables import Consent, Progress
+
+WORDS = {
+    Progress.DONE: (":large_green_circle:", "Done", ""),
+    Progress.FAILED: (
+        ":red_circle:",
+        "Failed",
+        "Nothing was sent, or Coupontools said no. *Go on* on the card tries again from there.",
+    ),
+    Progress.UNCLEAR: (
+        ":grey_question:",
+        "Unclear: it was sent, and no answer came",
+        "Look in Coupontools whether it happened, then press the button on the card that is true.",
+    ),
+    Progress.DROPPED: (":wastebasket:", "Dropped", ""),
+    Consent.REFUSED: (":x:", "Refused", "Change it and ask again."),
+    Consent.VOID: (":no_entry:", "This cannot be done", "Correct it and ask again."),
+    Consent.EXPIRED: (":wind_chime:", "Expired", "Ask again if it is still wanted."),
+}
+
+
+def result_message(card: Card) -> Message:
+    """The result of a run that is done."""
+    return Message(escape(card.text, 1_000), draw(card, "message"))
+
+
+def ending(story: Story, operation: str | None, became: str) -> Message:
+    """How it ended, why, and what can be done next."""
+    emoji, words, next_step = WORDS[_state(became)]
+    run = next((run for run in story.operations if run.id == operation), None)
+    why = run.problem if run else story.request.problem
+    title = escape(story.action.title, 60)
+    blocks: list[Block] = [section(f"{emoji} *{words}* · {title}")]
+    if why:
+        blocks.append(section("> " + escape(why, 1_500).replace("\n", "\n> ")))
+    if next_step:
+        blocks.append(context(next_step))
+    return Message(f"{words}: {title}", blocks)
+
+
+def _state(became: str) -> Consent | Progress:
+    return Consent(became) if became in set(Consent) else Progress(became)
