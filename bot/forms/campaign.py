@@ -91,6 +91,10 @@ class CampaignForm(DerivedForm):
             return blocks
         return [*blocks, *facts(given.get("template_facts") or ())]
 
+    def fits(self, name: str, kind: Kind, value: Any, zone: str) -> bool:
+        moment = name in PERIOD and seconds(value, zone) is not None
+        return moment or super().fits(name, kind, value, zone)
+
     def dispatches(self, name: str) -> bool:
         return name == "template"
 

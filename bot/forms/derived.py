@@ -93,7 +93,7 @@ class DerivedForm:
         return [
             section(escape(action.summary)),
             *self.asked(action, given, zone, named),
-            *unfit(action, given, zone, named),
+            *self.unfit(action, given, zone, named),
             *(when_blocks(given, zone) if page == self.pages - 1 else ()),
         ]
 
@@ -124,6 +124,24 @@ class DerivedForm:
                 ),
             )
         ]
+
+    def unfit(
+        self, action: AnyAction, given: Mapping[str, Any], zone: str, named: Iterable[str]
+    ) -> list[Block]:
+        """What was given but cannot be shown in its element: it is said, not dropped."""
+        lost = [
+            f"{title_of(name, field)} “{given[name]}”"
+            for name, field, kind in fields(action.inputs)
+            if name in named
+            and given.get(name) not in (None, "")
+            and not self.fits(name, kind, given[name], zone)
+        ]
+        words = escape(", ".join(lost), 1_000)
+        return [context(f":warning: Not usable here: {words}")] if lost else []
+
+    def fits(self, name: str, kind: Kind, value: Any, zone: str) -> bool:  # noqa: ARG002  by name, where drawn so
+        """Whether the block of that field can show that value."""
+        return fitted(kind, value, zone) is not None
 
     def dispatches(self, name: str) -> bool:  # noqa: ARG002  no field does, unless drawn so
         """Whether choosing a value asks for a redraw."""
@@ -163,20 +181,6 @@ def initial(name: str, kind: Kind, given: Mapping[str, Any]) -> Any:
     if isinstance(kind, Lookup) and value and label:
         return Option(str(value), str(label))
     return value
-
-
-def unfit(
-    action: AnyAction, given: Mapping[str, Any], zone: str, named: Iterable[str]
-) -> list[Block]:
-    """What was given but cannot be shown in its element: it is said, not dropped."""
-    lost = [
-        f"{title_of(name, field)} “{given[name]}”"
-        for name, field, kind in fields(action.inputs)
-        if name in named
-        and given.get(name) not in (None, "")
-        and fitted(kind, given[name], zone) is None
-    ]
-    return [context(":warning: Not usable here: " + escape(", ".join(lost), 1_000))] if lost else []
 
 
 def _filled(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -8,7 +8,7 @@ from slack_sdk.models.views import View
 
 from actions.card import Card, Table
 from bot.views.blocks import FIELDS, TITLE, context, facts, plain, section
-from bot.views.text import counted, cut, escape, link, width
+from bot.views.text import cell, counted, cut, escape, link, width
 
 Surface = Literal["message", "modal"]
 ROWS, COLUMNS = 20, 6
@@ -73,7 +73,7 @@ def _native(columns: list[str], rows: list[list[str]]) -> Block:
     room = max(4, ROOM // (len(sheet) * max(1, len(columns))) - CELL)
     return TableBlock(
         rows=[
-            [RawTextObject(text=cut(str(cell).strip() or "–", room)).to_dict() for cell in row]
+            [RawTextObject(text=cell(str(said).strip() or "–", room)).to_dict() for said in row]
             for row in sheet
         ]
     )
@@ -81,11 +81,11 @@ def _native(columns: list[str], rows: list[list[str]]) -> Block:
 
 def _aligned(columns: list[str], rows: list[list[str]]) -> tuple[Block, int]:
     """The table as text under which columns stand; as many rows as a section holds."""
-    sheet = [[_cell(cell) for cell in row] for row in (columns, *rows)]
+    sheet = [[_one_line(said) for said in row] for row in (columns, *rows)]
     widths = [max(width(row[i]) for row in sheet if i < len(row)) for i in range(len(columns))]
     lines = [
         "  ".join(
-            cell + " " * (room - width(cell)) for cell, room in zip(row, widths, strict=False)
+            said + " " * (room - width(said)) for said, room in zip(row, widths, strict=False)
         ).rstrip()
         for row in sheet
     ]
@@ -99,6 +99,6 @@ def _aligned(columns: list[str], rows: list[list[str]]) -> tuple[Block, int]:
     return section(f"```{text}```"), max(0, kept - 1)
 
 
-def _cell(text: str) -> str:
+def _one_line(text: str) -> str:
     one_line = " ".join(str(text).split()).replace("`", "'")
     return cut(one_line, WIDEST) or "–"

@@ -28,12 +28,12 @@ from bot.views.blocks import (
 from bot.views.kinds import VALUE
 from bot.views.runs import decisions, runs
 from bot.views.story import OPEN, Story, headline, in_state, standing
-from bot.views.text import counted, escape
+from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words
 from store.tables import Approval, Consent, Progress
 
 PERSON = re.compile(r"^[UW][A-Z0-9]{2,}$")
-NAMED, MISSED, LINES = 5, 15, 1_800
+NAMED, MISSED, LINES = 5, 15, 1_600
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -130,12 +130,8 @@ def glance(story: Story) -> str:
 
 def _state(story: Story) -> str:
     where = standing(story)
-    said = f"\n> {_quoted(story.request.problem)}" if story.request.problem else ""
+    said = f"\n{quoted(story.request.problem, 600)}" if story.request.problem else ""
     return f"{where.emoji}  *{where.words}*{said}"
-
-
-def _quoted(text: str) -> str:
-    return escape(text, 800).replace("\n", "\n> ")
 
 
 def _preview(story: Story) -> list[Block]:
@@ -147,8 +143,8 @@ def _preview(story: Story) -> list[Block]:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
         blocks.append(header(f"Reaches {reach}"))
     if request.preview:
-        blocks.append(section(escape(request.preview, 800)))
-    return blocks + list(facts(request.facts, limit=150))
+        blocks.append(section(escape(request.preview, 600)))
+    return blocks + list(facts(request.facts, limit=120))
 
 
 def _inputs(story: Story) -> list[Block]:
@@ -160,7 +156,7 @@ def _inputs(story: Story) -> list[Block]:
     ]
     kept, used = [], 0
     for line in lines:
-        used += len(line) + 1
+        used += cost(line) + 2
         if used <= LINES:
             kept.append(line)
     if len(kept) < len(lines):
@@ -175,8 +171,8 @@ def _when(story: Story) -> str:
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
         return f"{series}{_next(story)}"
-    if request.next_at is not None:
-        return moment(request.next_at, request.timezone)
+    if at := request.next_at or next((run.due for run in story.operations), None):
+        return moment(at, request.timezone)
     return "as soon as it is agreed" if request.quorum else "at once"
 
 

@@ -6,7 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.views.blocks import button, context, section, sure
 from bot.views.story import NEEDS_PEOPLE, OF_RUN, Story, in_state, tally
-from bot.views.text import counted, escape
+from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
 
@@ -34,7 +34,7 @@ def runs(story: Story) -> list[Block]:
             context("\n".join(_line(run, story.request.timezone) for run in calm[:NEWEST]))
         )
     elif calm and calm[0].problem:
-        blocks.append(section(f"> {_quoted(calm[0].problem)}"))
+        blocks.append(section(quoted(calm[0].problem, 300)))
     return blocks
 
 
@@ -42,7 +42,7 @@ def needing_people(operations: Iterable[Operation], *, zone: str) -> list[Block]
     """Each run that waits for a person, with what is known of it."""
     blocks: list[Block] = []
     for run in operations:
-        said = f"\n> {_quoted(run.problem)}" if run.problem else ""
+        said = f"\n{quoted(run.problem, 300)}" if run.problem else ""
         blocks += [section(f"{_line(run, zone)}{said}"), *decisions(run)]
     return blocks
 
@@ -72,7 +72,3 @@ def _line(run: Operation, zone: str) -> str:
     found = OF_RUN[run.state]
     row = f" · row {run.row + 1}" if run.row else ""
     return f"{found.emoji} {found.words} · due {moment(run.due, zone)}{row}"
-
-
-def _quoted(problem: str) -> str:
-    return escape(problem, 400).replace("\n", "\n> ")

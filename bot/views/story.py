@@ -43,7 +43,7 @@ OF_REQUEST = {
     Consent.VOID: Standing(":no_entry:", "Cannot be done", "cannot be done"),
     Consent.REFUSED: Standing(":x:", "Refused", "refused"),
     Consent.WITHDRAWN: Standing(":leftwards_arrow_with_hook:", "Withdrawn", "withdrawn"),
-    Consent.EXPIRED: Standing(":wind_chime:", "Expired: nobody decided", "expired"),
+    Consent.EXPIRED: Standing(":hourglass:", "Expired: nobody decided", "expired"),
 }
 OF_RUN = {
     Progress.UNCLEAR: Standing(":grey_question:", "Unclear: it may have happened", "unclear"),

@@ -1,6 +1,8 @@
 """Text as Slack may have it: escaped, cut to fit, and links that stay links."""
 
+import json
 import unicodedata
+from collections.abc import Callable
 
 SAFE = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 ELLIPSIS = "…"
@@ -23,10 +25,17 @@ def cut(text: str, limit: int) -> str:
 
 def escape(text: str, limit: int = 2_900) -> str:
     """Text of others inside mrkdwn: it can notify nobody, and takes at most `limit` characters."""
-    kept = cut(text, limit)
-    while len(safe := _closed(_escaped(kept))) > limit:
-        kept = cut(kept, max(1, len(kept) - max(1, len(safe) - limit)))
-    return safe
+    return _within(text, limit, _escaped)
+
+
+def cell(text: str, limit: int) -> str:
+    """Text of others where there is no mrkdwn; it takes at most `limit` characters of JSON."""
+    return _within(text, limit, str)
+
+
+def quoted(text: str, limit: int) -> str:
+    """What somebody or something said, in one line under a bar."""
+    return f"> {escape(' '.join(text.split()), limit)}"
 
 
 def link(address: str, words: str) -> str:
@@ -43,6 +52,11 @@ def counted(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
+def cost(text: str) -> int:
+    """How many characters of JSON a text takes."""
+    return len(json.dumps(text, ensure_ascii=False)) - 2
+
+
 def width(text: str) -> int:
     """How many columns a text takes where every letter is as wide as the next."""
     return sum(_columns(char) for char in text)
@@ -52,6 +66,14 @@ def _columns(char: str) -> int:
     if unicodedata.combining(char) or unicodedata.category(char) in ("Cf", "Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def _within(text: str, limit: int, spelled: Callable[[str], str]) -> str:
+    """As much of the text as takes `limit` characters when it is spelled out, and in JSON."""
+    kept = cut(text, limit)
+    while (spent := cost(safe := spelled(_closed(kept)))) > limit and len(kept) > 1:
+        kept = cut(kept, max(1, min(len(kept) - 1, len(kept) * limit // spent)))
+    return safe
 
 
 def _escaped(text: str) -> str:
