@@ -28,7 +28,8 @@ def main() -> None:
         options.coupontools,
         rate_limits=not options.no_rate_limits,
     )
-    listener = socket.socket()
+    # Named TCP in full, or asyncio would leave Nagle's delay on for every connection.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", options.port))
     listener.listen(1024)

@@ -58,7 +58,7 @@ class Courier:
         self.exchange = Exchange()
         self.records: list[Json] = []
         self._secret = signing_secret.encode()
-        self._timing = timing
+        self.timing = timing
         self._parcels: list[Parcel] = []
         self._client: httpx.AsyncClient | None = None
         self._repeats: set[asyncio.Task[None]] = set()
@@ -104,7 +104,7 @@ class Courier:
         self._parcels.clear()
 
     async def _repeat(self, parcel: Parcel, answer: Answer) -> None:
-        for number, pause in enumerate(self._timing.retries, start=1):
+        for number, pause in enumerate(self.timing.retries, start=1):
             await asyncio.sleep(pause)
             reason = "http_timeout" if answer.error == TIMEOUT else "http_error"
             answer = await self.deliver(parcel, (number, reason))
@@ -114,7 +114,7 @@ class Courier:
     async def _attempt(self, parcel: Parcel, retry: tuple[int, str] | None) -> Answer:
         send = self._over_http if self.bot_url else self._over_socket
         try:
-            return await asyncio.wait_for(send(parcel, retry), self._timing.answer)
+            return await asyncio.wait_for(send(parcel, retry), self.timing.answer)
         except (TimeoutError, httpx.TimeoutException):
             return Answer(error=TIMEOUT)
         except (httpx.HTTPError, ConnectionError):
@@ -147,7 +147,7 @@ class Courier:
         """One client, but a connection of its own for each delivery: bots come and go."""
         if self._client is None:
             limits = httpx.Limits(max_keepalive_connections=0)
-            timeout = httpx.Timeout(self._timing.answer)
+            timeout = httpx.Timeout(self.timing.answer)
             self._client = httpx.AsyncClient(trust_env=False, limits=limits, timeout=timeout)
         return self._client
 
