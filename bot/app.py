@@ -53,8 +53,14 @@ class Office:
     settings: Settings
     store: Store
     vault: Vault
+    http: httpx.Client
     clients: Callable[[Account], Client]
     now: Now
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.http.close()
+        self.store.close()
 
     def desk(self, people: People, submit: Submit) -> Desk:
         """The desk, for people as this surface knows them."""
@@ -89,7 +95,7 @@ class Bot:
             self.clock.stop()
         self.engine.stop()
         self.lookups.close()
-        self.office.store.close()
+        self.office.close()
 
 
 def open_office(settings: Settings, now: Now = utc_now) -> Office:
@@ -97,7 +103,12 @@ def open_office(settings: Settings, now: Now = utc_now) -> Office:
     store, vault = Store(settings.database_url), Vault(settings.secret_keys)
     schema.upgrade(store)
     _keep_account(store, vault, settings)
-    return Office(settings, store, vault, _clients(settings, vault), now)
+    http = httpx.Client(
+        base_url=settings.coupontools_url,
+        limits=httpx.Limits(max_connections=50),
+        headers={"User-Agent": "Vouchdesk"},
+    )
+    return Office(settings, store, vault, http, _clients(settings, vault, http), now)
 
 
 def build(
@@ -191,13 +202,8 @@ def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
         )
 
 
-def _clients(settings: Settings, vault: Vault) -> Callable[[Account], Client]:
+def _clients(settings: Settings, vault: Vault, http: httpx.Client) -> Callable[[Account], Client]:
     """A client for each account; all its calls share one pace."""
-    http = httpx.Client(
-        base_url=settings.coupontools_url,
-        limits=httpx.Limits(max_connections=50),
-        headers={"User-Agent": "Vouchdesk"},
-    )
     overrides = (
         load_overrides(settings.coupontools_endpoints) if settings.coupontools_endpoints else {}
     )

@@ -78,14 +78,17 @@ class Word(TypeDecorator[StrEnum]):
 
 
 class ConsentWord(Word):
+    cache_ok = True
     of = Consent
 
 
 class ProgressWord(Word):
+    cache_ok = True
     of = Progress
 
 
 class EffectWord(Word):
+    cache_ok = True
     of = Effect
 
 

