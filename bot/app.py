@@ -37,6 +37,8 @@ from store.secrets import Vault
 from store.tables import Account
 
 BEAT = 0.5
+GRACE = 10
+"""Seconds that calls at work have to end at a stop."""
 MAIN = "main"
 """The name of the account that the settings describe."""
 
@@ -93,7 +95,7 @@ class Bot:
         """Close; what is unfinished goes on at the next start."""
         if beat:
             self.clock.stop()
-        self.engine.stop()
+        self.engine.stop(grace=GRACE if beat else 0)
         self.lookups.close()
         self.office.close()
 

@@ -125,9 +125,9 @@ class Engine:
             if self._now() - operation.run_at > STRANDED and self._is_stranded(operation):
                 self._adopt(operation.id)
 
-    def stop(self) -> None:
-        """Let go; whatever is unfinished goes on at the next start."""
-        DBOS.destroy(workflow_completion_timeout_sec=5)
+    def stop(self, *, grace: int = 0) -> None:
+        """Let go after `grace` seconds at the most; the unfinished goes on at the next start."""
+        DBOS.destroy(workflow_completion_timeout_sec=grace)
         if self._client:
             self._client.destroy()
         if self._slot:
