@@ -24,6 +24,7 @@ let lastThread = "";
 function draw() {
   find("banner").hidden = store.online;
   if (!store.data || !store.me) return;
+  const first = document.body.classList.contains("loading");
   document.body.classList.remove("loading");
   find("team").textContent = store.data.team?.name ?? "Northwind";
   drawMain();
@@ -31,6 +32,7 @@ function draw() {
   showSidebar();
   syncModal();
   drawTitle();
+  if (first && document.activeElement === document.body) composer.focus();
 }
 
 function drawMain() {
@@ -166,7 +168,6 @@ function read() {
 onChange(draw);
 wire();
 startCalls();
-composer.focus();
 follow(async () => {
   await refresh();
   readCalls();

@@ -13,7 +13,8 @@ const SHOWN = 200;
 
 let calls = [];
 let reachable = true;
-let open = remembered(OPEN_KEY, window.innerWidth >= 1200);
+const roomy = matchMedia("(min-width: 1001px)");
+let open = false;
 let nextAt = 0;
 
 /** Bring the panel to life: its button, and a look at the calls every two seconds. */
@@ -21,17 +22,26 @@ export function startCalls() {
   document.getElementById("calls-toggle").addEventListener("click", () => toggle(!open));
   document.getElementById("calls-close").addEventListener("click", () => toggle(false));
   setInterval(() => readCalls(), EVERY_MS);
-  toggle(open);
+  roomy.addEventListener("change", fit);
+  fit();
+}
+
+/** Where there is no room beside the messages, the panel opens only when it is asked for. */
+function fit() {
+  show(roomy.matches && remembered(OPEN_KEY, window.innerWidth >= 1200));
 }
 
 function toggle(wanted) {
-  const closed = open && !wanted;
+  if (roomy.matches) remember(OPEN_KEY, wanted);
+  show(wanted);
+  if (!wanted) document.getElementById("calls-toggle").focus();
+}
+
+function show(wanted) {
   open = wanted;
-  remember(OPEN_KEY, open);
   document.getElementById("app").classList.toggle("calls-open", open);
   document.getElementById("calls-toggle").setAttribute("aria-expanded", String(open));
-  if (closed) document.getElementById("calls-toggle").focus();
-  show();
+  draw();
   readCalls();
 }
 
@@ -48,10 +58,10 @@ export async function readCalls() {
     reachable = false;
     nextAt = Date.now() + LATER_MS;
   }
-  show();
+  draw();
 }
 
-function show() {
+function draw() {
   const sums = { pushes: count(/push|\/send\//), creates: count(/\/create$/), calls: calls.length };
   document.getElementById("calls-count").textContent = calls.length ? String(calls.length) : "";
   if (!open) return;

@@ -4,7 +4,7 @@ import { h, svg } from "./dom.js";
 
 const WIDTH = 560;
 const HEIGHT = 240;
-const FRAME = { left: 48, right: 12, top: 12, bottom: 44 };
+const FRAME = { left: 48, right: 12, top: 26, bottom: 40 };
 
 const colour = (index) => `var(--chart-${(index % 6) + 1})`;
 

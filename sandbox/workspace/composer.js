@@ -3,6 +3,7 @@
 import { post, sentence } from "./api.js";
 import { h, uid } from "./dom.js";
 import { icon } from "./icons.js";
+import { spoken } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 import { appName, channel, nameOf, refresh, seat, store } from "./state.js";
 
@@ -30,9 +31,9 @@ export class Composer {
       "aria-controls": list,
       on: { input: () => this.changed(), keydown: (event) => this.key(event) },
     });
-    this.hints = h("div", { id: list, class: "hints", role: "listbox", "aria-label": "Commands", "data-testid": "command-hints", hidden: true });
+    this.hints = h("div", { id: list, class: "hints", role: "listbox", "aria-label": "Commands", "data-testid": this.thread ? "thread-hints" : "command-hints", hidden: true });
     this.usage = h("div", { class: "usage", hidden: true });
-    this.problem = h("div", { class: "composer-problem", role: "alert", "data-testid": "composer-error" });
+    this.problem = h("div", { class: "composer-problem", role: "alert", "data-testid": this.thread ? "thread-error" : "composer-error" });
     this.waiting = h("div", { class: "composer-waiting", role: "status" });
     this.sendButton = h(
       "button",
@@ -56,7 +57,8 @@ export class Composer {
       { type: "button", class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "shortcuts", on: { click: () => this.shortcuts(bolt) } },
       icon("bolt"),
     );
-    const tip = h("span", { class: "tip" }, h("kbd", {}, "/"), " commands · ", h("kbd", {}, "Shift Enter"), " new line");
+    const more = h("span", { class: "tip-more" }, " · ", h("kbd", {}, "Shift Enter"), " new line");
+    const tip = h("span", { class: "tip" }, h("kbd", {}, "/"), " commands", more);
     return h("span", { class: "composer-tools" }, bolt, tip);
   }
 
@@ -208,7 +210,7 @@ export class Composer {
   }
 
   speak(text) {
-    const said = { user: store.me, channel: seat().channel, text };
+    const said = { user: store.me, channel: seat().channel, text: spoken(text) };
     return post("say", this.thread ? { ...said, thread_ts: seat().thread } : said);
   }
 

@@ -49,6 +49,7 @@ export function uid(prefix = "id") {
  * @param {{key: string, sig: string, make: (old?: HTMLElement) => HTMLElement}[]} rows
  */
 export function reconcile(parent, rows) {
+  const restore = focusIn(parent);
   const known = parent.shownRows ?? new Map();
   const wanted = new Set(rows.map((row) => row.key));
   for (const [key, row] of known) if (!wanted.has(key)) row.node.remove();
@@ -59,25 +60,35 @@ export function reconcile(parent, rows) {
     const node = old && old.sig === row.sig ? old.node : row.make(old?.node);
     if (old && old.node !== node) {
       if (cursor === old.node) cursor = node;
-      swap(old.node, node);
+      old.node.replaceWith(node);
     }
     if (cursor === node) cursor = node.nextSibling;
     else parent.insertBefore(node, cursor);
     next.set(row.key, { sig: row.sig, node });
   }
   parent.shownRows = next;
+  restore();
 }
 
-/** Replace a node by its newer self; the focus and the text selection move along. */
-export function swap(old, node) {
+/**
+ * Remember where the focus and the text selection are; the returned function brings them back
+ * when the node that had them was drawn anew, even under another block id.
+ */
+function focusIn(root) {
   const active = document.activeElement;
-  const key = old.contains(active) ? active.dataset.focus : undefined;
-  const range = key && "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : null;
-  old.replaceWith(node);
-  if (!key) return;
-  const heir = node.querySelector(`[data-focus="${CSS.escape(key)}"]`);
-  heir?.focus({ preventScroll: true });
-  if (heir && range && range[0] !== null) heir.setSelectionRange?.(...range);
+  const key = root.contains(active) ? active.dataset.focus : undefined;
+  if (!key) return () => {};
+  const range = "selectionStart" in active ? [active.selectionStart, active.selectionEnd] : [null];
+  return () => {
+    if (root.contains(document.activeElement)) return;
+    const tail = key.slice(key.indexOf("|"));
+    const heir =
+      root.querySelector(`[data-focus="${CSS.escape(key)}"]`) ??
+      (tail.length > 1 && root.querySelector(`[data-focus$="${CSS.escape(tail)}"]`));
+    if (!heir) return;
+    heir.focus({ preventScroll: true });
+    if (range[0] !== null) heir.setSelectionRange?.(...range);
+  };
 }
 
 const FOCUSABLE =

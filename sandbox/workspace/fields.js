@@ -231,14 +231,14 @@ const CHECKS = {
 };
 
 function numberComplaint(value, element) {
-  if (!/^-?\d+([.,]\d+)?$/.test(value)) return "Please enter a number.";
-  if (!element.is_decimal_allowed && /[.,]/.test(value)) return "Please enter a whole number.";
-  const number = Number(value.replace(",", "."));
+  if (!/^[+-]?\d*\.?\d+$/.test(value.trim())) return "Please enter a valid number.";
+  const number = Number(value);
+  if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Please enter a whole number.";
   if (element.min_value !== undefined && number < Number(element.min_value)) {
-    return `Please enter ${element.min_value} or more.`;
+    return `Please enter a number of ${element.min_value} or more.`;
   }
   if (element.max_value !== undefined && number > Number(element.max_value)) {
-    return `Please enter ${element.max_value} or less.`;
+    return `Please enter a number of ${element.max_value} or less.`;
   }
   return false;
 }

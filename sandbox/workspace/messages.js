@@ -46,6 +46,7 @@ function dayRow(date, message) {
 
 /** Whether a message goes on under the name of the one before. */
 function follows(before, message) {
+  if (message.edited && message.blocks?.length) return false;
   if (before.user !== message.user || Boolean(before.whisper) !== Boolean(message.whisper)) return false;
   return Number(message.ts) - Number(before.ts) < TOGETHER_S;
 }
@@ -94,15 +95,20 @@ function byline(message, who, at) {
     h("span", { class: "author", dir: "auto" }, who),
     message.bot_id ? h("span", { class: "badge" }, "APP") : "",
     h("time", { class: "when", title: full(at, zone()) }, clock(at, zone())),
+    message.blocks?.length ? editedNote(message) : "",
   );
 }
 
+function editedNote(message) {
+  return message.edited ? h("span", { class: "edited" }, " (edited)") : "";
+}
+
 function content(message, host) {
-  const edited = message.edited ? h("span", { class: "edited" }, " (edited)") : "";
+  const edited = editedNote(message);
   if (message.blocks?.length) {
-    return h("div", { class: "content" }, message.blocks.map((block) => blockNode(block, host)), edited);
+    return h("div", { class: "content" }, message.blocks.map((block) => blockNode(block, host)));
   }
-  if (!message.text) return edited;
+  if (!message.text) return "";
   return h("div", { class: "content text", dir: "auto" }, mrkdwn(message.text), edited);
 }
 

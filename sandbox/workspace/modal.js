@@ -15,6 +15,7 @@ class ViewForm {
     this.view = view;
     this.fields = new Map();
     this.touched = new Set();
+    this.told = new Map();
     this.errors = {};
     this.host = this.makeHost();
     this.build();
@@ -66,7 +67,8 @@ class ViewForm {
       options: (block, action, query) =>
         post("options", { ...where(), block_id: block, action_id: action, query }),
       press: async (block, element, value) => {
-        const what = { block_id: block, action_id: element.action_id, value, values: this.values() };
+        await this.tell(block);
+        const what = { block_id: block, action_id: element.action_id, value };
         const answer = await post("press", { ...where(), ...what });
         this.complain(answer.ok ? "" : sentence(answer, appName()));
         await refresh();
@@ -90,7 +92,9 @@ class ViewForm {
     const present = new Set(view.blocks.map((block) => block.block_id));
     for (const id of this.fields.keys()) if (!present.has(id)) this.fields.delete(id);
     reconcile(this.body, this.rows(view.blocks));
-    if (!hadInputs && this.fields.size && this.node.isConnected) this.focusFirst();
+    if (!this.node.isConnected) return;
+    if (!hadInputs && this.fields.size) this.focusFirst();
+    else if (!this.node.contains(document.activeElement)) this.node.focus();
   }
 
   rows(blocks) {
@@ -126,6 +130,18 @@ class ViewForm {
   values() {
     const touched = [...this.fields].filter(([id]) => this.touched.has(id));
     return Object.fromEntries(touched.map(([id, { made }]) => [id, made.wire()]));
+  }
+
+  /** Before the app is told of one thing, the workspace learns what else was typed. */
+  async tell(pressed) {
+    for (const [id, { block, made }] of this.fields) {
+      const news = JSON.stringify(made.wire());
+      const silent = id !== pressed && !block.dispatch_action && this.touched.has(id);
+      if (!silent || this.told.get(id) === news) continue;
+      this.told.set(id, news);
+      const what = { block_id: id, action_id: block.element.action_id, value: made.wire() };
+      await post("press", { user: this.view.user, view_id: this.view.id, ...what });
+    }
   }
 
   async submit(event) {

@@ -23,6 +23,18 @@ export function unescape(text) {
   return text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
 }
 
+/** What a person typed, as Slack stores it: escaped, with names of people and channels marked. */
+export function spoken(text) {
+  const safe = text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+  return safe.replace(/(?<![\w&])([@#])([a-z0-9][a-z0-9._-]*)/g, (all, sign, name) => {
+    const { users, channels, usergroups } = store.data;
+    const group = sign === "@" && usergroups.find((one) => one.handle === name);
+    if (group) return `<!subteam^${group.id}>`;
+    const found = (sign === "@" ? users : channels).find((one) => one.name === name && !one.is_im);
+    return found ? `<${sign}${found.id}>` : all;
+  });
+}
+
 /** A link, unless its scheme could run something. */
 export function link(address, children) {
   if (!/^(https?:|mailto:|\/(?!\/))/i.test(address)) return h("span", {}, children);

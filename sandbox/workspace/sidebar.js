@@ -3,13 +3,26 @@
 import { avatar } from "./avatar.js";
 import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
-import { appName, become, channels, directMessage, personas, seat, sit, store, unread } from "./state.js";
+import { appName, become, channels, directMessage, me, personas, seat, sit, store, unread } from "./state.js";
 
 /** Draw the sidebar into its three lists. */
 export function showSidebar() {
   reconcile(document.getElementById("personas"), personas().map(personaRow));
+  showNote();
   reconcile(document.getElementById("channels"), channels().filter((one) => !one.is_im).map(channelRow));
   reconcile(document.getElementById("apps"), appRows());
+}
+
+function showNote() {
+  const person = me();
+  const role = roleOf(person);
+  const note = document.getElementById("persona-note");
+  note.replaceChildren(h("strong", {}, person.real_name), role ? ` · ${role}` : "");
+  note.title = note.textContent;
+}
+
+function roleOf(person) {
+  return person.title || (person.is_restricted ? "Guest" : "");
 }
 
 /** The number of messages that wait for somebody in the direct message with the app. */
@@ -21,7 +34,7 @@ function waiting(who) {
 function personaRow(person, index) {
   const mine = person.id === store.me;
   const count = mine ? 0 : waiting(person.id);
-  const role = person.title || (person.is_restricted ? "Guest" : "");
+  const role = roleOf(person);
   return {
     key: person.id,
     sig: JSON.stringify([person, mine, count]),

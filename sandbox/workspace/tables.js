@@ -57,7 +57,7 @@ export function dataTable(block) {
           "table",
           {},
           h("caption", { dir: "auto" }, block.caption),
-          h("thead", {}, h("tr", {}, head.map((one, column) => heading(one, column, view, go)))),
+          h("thead", {}, h("tr", {}, head.map((one, column) => heading(one, column, view, go, isNumber(body, column))))),
           h("tbody", {}, shown.map((cells) => bodyRow(cells, block.row_header_column_index))),
         ),
         block.caption,
@@ -78,7 +78,11 @@ function comparing(column, down) {
   };
 }
 
-function heading(content, column, view, go) {
+function isNumber(body, column) {
+  return body[0]?.[column]?.type === "raw_number";
+}
+
+function heading(content, column, view, go, right) {
   const mine = view.column === column;
   const label = h(
     "button",
@@ -92,7 +96,8 @@ function heading(content, column, view, go) {
     mine ? h("span", { class: view.down ? "sorted down" : "sorted" }, icon("chevron", 14)) : "",
   );
   const order = view.down ? "descending" : "ascending";
-  return h("th", { scope: "col", "aria-sort": mine ? order : "none" }, label);
+  const look = { scope: "col", class: right ? "align-right" : "", "aria-sort": mine ? order : "none" };
+  return h("th", look, label);
 }
 
 function bodyRow(cells, headerColumn) {
