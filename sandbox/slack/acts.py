@@ -32,7 +32,8 @@ async def command(box: Sandbox, wish: Json) -> Json:
     if answer.error:
         return answers.trouble(world, user["id"], answer)
     try:
-        message = answers.command(world, ticket, answer.body)
+        with world.lock:
+            message = answers.command(world, ticket, answer.body)
     except Refused as no:
         return answers.unusable(world, user["id"], answer, no)
     return answers.shown(world, user["id"], message=message or ticket.made)

@@ -68,7 +68,10 @@ async def api(request: Request) -> Response:
     box: Sandbox = request.app.state.sandbox
     box.world.base_url = str(request.base_url)
     name = request.path_params["method"]
-    args = await _arguments(request)
+    try:
+        args = await _arguments(request)
+    except ValueError:
+        return JSONResponse({"ok": False, "error": "invalid_json"})
     token = str(args.pop("token", "") or "")
     scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
     token = bearer.strip() if scheme.lower() == "bearer" else token
@@ -126,12 +129,14 @@ async def respond(request: Request) -> Response:
         return JSONResponse({"ok": False, "error": "expired_url"}, 404)
     if ticket.uses >= answers.MOST_USES:
         return JSONResponse({"ok": False, "error": "used_url"}, 404)
-    body = await _arguments(request)
     try:
+        body = await _arguments(request)
         with box.world.lock:
             answers.respond(box.world, ticket, body)
     except Refused as no:
         return JSONResponse(no.body(), 400)
+    except ValueError:
+        return JSONResponse({"ok": False, "error": "invalid_payload"}, 400)
     ticket.uses += 1
     return PlainTextResponse("ok")
 

@@ -125,7 +125,48 @@ def _definitions() -> Json:
 
 @cache
 def _validator(name: str) -> Draft7Validator:
-    return Draft7Validator({"$ref": f"#/definitions/{name}", "definitions": _definitions()})
+    return Draft7Validator({"$ref": f"#/definitions/{name}", "definitions": _sorted_out()})
+
+
+@cache
+def _sorted_out() -> Json:
+    """The definitions with choices made by `type`: many times faster than trying each."""
+    return {name: _by_type(definition) for name, definition in _definitions().items()}
+
+
+def _by_type(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_by_type(inner) for inner in node]
+    if not isinstance(node, dict):
+        return node
+    branches = _branches(node) if "anyOf" in node else None
+    if branches is None:
+        return {key: _by_type(value) for key, value in node.items()}
+    rest = {key: value for key, value in node.items() if key != "anyOf"}
+    chosen = [
+        {"if": {"properties": {"type": {"const": kind}}}, "then": branch}
+        for kind, branch in branches.items()
+    ]
+    known = {"properties": {"type": {"enum": [*branches]}}, "required": ["type"]}
+    return {**rest, "type": "object", **known, "allOf": chosen}
+
+
+def _branches(union: Json) -> dict[str, Json] | None:
+    """Type to branch, where every branch of a union has a type of its own; else None."""
+    found: dict[str, Json] = {}
+    for branch in union["anyOf"]:
+        target = branch
+        if "$ref" in branch:
+            target = _definitions()[branch["$ref"].rsplit("/", 1)[1]]
+        if "anyOf" in target:
+            inner = _branches(target)
+        else:
+            const = target.get("properties", {}).get("type", {}).get("const")
+            inner = {const: branch} if const else None
+        if inner is None or found.keys() & inner.keys():
+            return None
+        found |= inner
+    return found
 
 
 @cache
@@ -177,5 +218,7 @@ def _words(error: ValidationError) -> str:
             return f"missing required field: {error.message.split(' ')[0].strip(chr(39))}"
         case "anyOf" if isinstance(instance, dict):
             return f"unsupported type: {instance.get('type')}"
+        case "enum" if list(error.absolute_path)[-1:] == ["type"]:
+            return f"unsupported type: {instance}"
         case _:
             return error.message[:200]

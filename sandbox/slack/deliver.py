@@ -117,7 +117,7 @@ class Courier:
             return await asyncio.wait_for(send(parcel, retry), self.timing.answer)
         except (TimeoutError, httpx.TimeoutException):
             return Answer(error=TIMEOUT)
-        except (httpx.HTTPError, ConnectionError):
+        except (httpx.HTTPError, ConnectionError, ValueError):
             return Answer(error=FAILED)
 
     async def _over_http(self, parcel: Parcel, retry: tuple[int, str] | None) -> Answer:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -22,6 +23,23 @@ from starlette.routing import Route
 from sandbox.slack.app import create
 
 SECRET = "signing-secret"
+MANIFEST = {
+    "features": {
+        "app_home": {"home_tab_enabled": True},
+        "slash_commands": [
+            {"command": "/coupon", "description": "Coupons", "should_escape": True},
+        ],
+        "shortcuts": [{"name": "Note", "type": "message", "callback_id": "note"}],
+    },
+    "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}},
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened", "function_executed"]}},
+    "functions": {
+        "ask": {
+            "title": "Ask",
+            "output_parameters": {"properties": {"id": {"type": "string"}}, "required": ["id"]},
+        }
+    },
+}
 
 
 def plain(text: str) -> dict[str, Any]:
@@ -138,6 +156,30 @@ def mounted(find: Any) -> Starlette:
         return Response(answer.body, answer.status, answer.first_headers_without_set_cookie())
 
     return Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
+
+
+@contextmanager
+def stage() -> Iterator[tuple[Scene, SimpleNamespace]]:
+    """One workspace, and one address for whatever bot `.app` holds at the time."""
+    holder = SimpleNamespace(app=None)
+    with (
+        serving(mounted(lambda: holder.app)) as bot_url,
+        workspace(f"{bot_url}/slack/events", manifest=MANIFEST, rate_limits=False) as scene,
+    ):
+        yield scene, holder
+
+
+def opening(bot: App, view: dict[str, Any]) -> None:
+    """Let /coupon open a view before it acknowledges."""
+
+    @bot.command("/coupon")
+    def opens(ack, body, client):
+        client.views_open(trigger_id=body["trigger_id"], view=view)
+        ack()
+
+
+def types(scene: Scene, text: str = "", user: str = "ana") -> dict[str, Any]:
+    return scene.does("command", user=user, channel="marketing", command="/coupon", text=text)
 
 
 def test_the_command_line_says_where_it_listens_and_serves_the_page():

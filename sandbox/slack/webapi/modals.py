@@ -44,10 +44,10 @@ def publish_view(call: Call) -> Json:
 def validate_blocks(call: Call) -> Json:
     """Slack's own check of a payload; works without a token."""
     view, message = call.json("view"), call.json("message")
-    if view is not None:
+    if isinstance(view, dict):
         found = blockkit.problems(view, "home" if view.get("type") == "home" else "modal")
     else:
-        blocks = (message or {}).get("blocks") if message else call.json("blocks")
+        blocks = message.get("blocks") if isinstance(message, dict) else call.json("blocks")
         found = blockkit.problems(blocks, "message")
     errors = [{"pointer": p.pointer, "code": p.rule, "message": p.message} for p in found]
     return {"errors": errors}
