@@ -83,10 +83,18 @@ class Option:
 
 def kind_of(field: FieldInfo) -> Kind:
     """The kind of a field: declared beside its type, or plain from the type."""
-    for mark in field.metadata:
+    for mark in marks(field):
         if isinstance(mark, Text | Count | Flag | Moment | Choice | Lookup):
             return mark
     return _plain_kind(field.annotation)
+
+
+def marks(field: FieldInfo) -> Iterator[Any]:
+    """What is declared beside the type, also where the type may be left out: `Phone | None`."""
+    yield from field.metadata
+    bare = _without_none(field.annotation)
+    if get_origin(bare) is Annotated:
+        yield from get_args(bare)[1:]
 
 
 def _plain_kind(annotation: Any) -> Kind:
@@ -113,7 +121,7 @@ def _without_none(annotation: Any) -> Any:
 
 def is_private(field: FieldInfo) -> bool:
     """Whether the field is about a person."""
-    return any(mark is Private or isinstance(mark, Private) for mark in field.metadata)
+    return any(mark is Private or isinstance(mark, Private) for mark in marks(field))
 
 
 def fields(inputs: type[Inputs]) -> Iterator[tuple[str, FieldInfo, Kind]]:
