@@ -104,7 +104,7 @@ def fits(name: str, value: Any, where: str = "") -> Iterator[Problem]:
 
 def _block(block: Any, surface: str, where: str) -> Iterator[Problem]:
     kind = block.get("type") if isinstance(block, dict) else None
-    if kind not in _known():
+    if not isinstance(kind, str) or kind not in _known():
         yield Problem(where, f"unsupported type: {kind}", "type")
         return
     if kind not in PLACES[surface]:

@@ -105,7 +105,7 @@ async def act(request: Request) -> Response:
         return JSONResponse(await run(box, wish))
     except Impossible as no:
         return JSONResponse({"ok": False, "error": str(no)}, 404)
-    except (KeyError, TypeError, ValueError) as wrong:
+    except (AttributeError, KeyError, TypeError, ValueError) as wrong:
         text = f"bad_request: {type(wrong).__name__} {wrong}"
         return JSONResponse({"ok": False, "error": text}, 400)
 

@@ -100,6 +100,8 @@ class Courier:
         return await self.deliver(self._parcels[index], (1, "http_timeout"))
 
     def forget(self) -> None:
+        for task in self._repeats:
+            task.cancel()
         self.records.clear()
         self._parcels.clear()
 
