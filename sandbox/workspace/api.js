@@ -4,8 +4,8 @@ const POLL_MS = 2000;
 
 /**
  * What every control call answers; `error` is what the person would be told.
- * @typedef {{ok: boolean, error?: string, response_action?: string, errors?: Object<string, string>,
- *   view?: Object, message?: Object, options?: Object[], option_groups?: Object[]}} Answer
+ * @typedef {{ok: boolean, error?: string, response_action?: string,
+ *   errors?: Object<string, string>, view?: Object, message?: Object, options?: Object[], option_groups?: Object[]}} Answer
  */
 
 /** @returns {Promise<any>} the JSON document at a path, or an exception. */

@@ -10,8 +10,24 @@ import { emptyNote, showMessages } from "./messages.js";
 import { syncModal } from "./modal.js";
 import { closePopup } from "./popup.js";
 import {
-  app, appName, become, channel, channels, markRead, me, nameOf, onChange, personas, refresh, replies, seat, sit,
-  store, timeline, unread, user,
+  app,
+  appName,
+  become,
+  channel,
+  channels,
+  markRead,
+  me,
+  nameOf,
+  onChange,
+  personas,
+  refresh,
+  replies,
+  seat,
+  sit,
+  store,
+  timeline,
+  unread,
+  user,
 } from "./state.js";
 import { showSidebar } from "./sidebar.js";
 
@@ -54,7 +70,10 @@ function drawMain() {
   find("empty").hidden = messages.length > 0;
   find("empty").replaceChildren(emptyNote(direct));
   const atEnd = showMessages(find("log"), messages, { fresh });
-  find("log").setAttribute("aria-label", direct ? `Messages with ${appName()}` : `Messages in ${here.name}`);
+  find("log").setAttribute(
+    "aria-label",
+    direct ? `Messages with ${appName()}` : `Messages in ${here.name}`,
+  );
   find("newer").hidden = atEnd || unread(id) === 0;
   if (atEnd && !document.hidden) markRead(id);
 }
@@ -65,7 +84,10 @@ function drawHeader(here, direct, onHome) {
   find("place-name").textContent = title;
   find("place-note").textContent = direct ? "App" : memberNote(here);
   find("tabs").hidden = !direct;
-  for (const [name, chosen] of [["messages", !onHome], ["home", onHome]]) {
+  for (const [name, chosen] of [
+    ["messages", !onHome],
+    ["home", onHome],
+  ]) {
     find(`tab-${name}`).setAttribute("aria-selected", String(chosen));
     find(`tab-${name}`).tabIndex = chosen ? 0 : -1;
   }
@@ -98,19 +120,23 @@ function drawTitle() {
   const waiting = channels().some((one) => unread(one.id) > 0);
   const here = channel(seat().channel);
   const place = here?.is_im ? appName() : `#${here?.name ?? ""}`;
-  document.title = `${waiting ? "• " : ""}${place} – ${store.data.team?.name ?? "Northwind"} (${me()?.real_name})`;
+  const team = store.data.team?.name ?? "Northwind";
+  document.title = `${waiting ? "• " : ""}${place} – ${team} (${me()?.real_name})`;
 }
 
 function closeThread() {
   const ts = seat().thread;
   sit({ thread: null });
-  const row = find("log").querySelector(`[data-ts="${CSS.escape(ts ?? "")}"] [data-testid=thread-link]`);
+  const row = find("log").querySelector(
+    `[data-ts="${CSS.escape(ts ?? "")}"] [data-testid=thread-link]`,
+  );
   if (row) row.focus();
   else composer.focus();
 }
 
 function keys(event) {
-  const number = event.altKey && !event.ctrlKey && !event.metaKey && event.code.match(/^Digit([1-9])$/);
+  const number =
+    event.altKey && !event.ctrlKey && !event.metaKey && event.code.match(/^Digit([1-9])$/);
   if (number) {
     const person = personas()[Number(number[1]) - 1];
     if (!person) return;
@@ -136,14 +162,17 @@ function tabKeys(event) {
 }
 
 function wire() {
-  for (const node of document.querySelectorAll("[data-icon]")) node.prepend(icon(node.dataset.icon));
+  for (const node of document.querySelectorAll("[data-icon]"))
+    node.prepend(icon(node.dataset.icon));
   find("composer-place").append(composer.node);
   find("thread-composer-place").append(threadComposer.node);
   find("tab-messages").addEventListener("click", () => sit({ tab: "messages" }));
   find("tab-home").addEventListener("click", () => sit({ tab: "home" }));
   find("tabs").addEventListener("keydown", tabKeys);
   find("thread-close").addEventListener("click", closeThread);
-  find("menu").addEventListener("click", () => sidebarOpen(!find("app").classList.contains("sidebar-open")));
+  find("menu").addEventListener("click", () =>
+    sidebarOpen(!find("app").classList.contains("sidebar-open")),
+  );
   find("scrim").addEventListener("click", () => sidebarOpen(false));
   find("newer").addEventListener("click", toEnd);
   find("newer").append(h("span", {}, "New messages"), icon("arrow", 16));
@@ -160,7 +189,12 @@ function toEnd() {
 /** Scrolled to the end: everything there has been seen. */
 function read() {
   const log = find("log");
-  if (!store.data || find("newer").hidden || log.scrollHeight - log.scrollTop - log.clientHeight > 80) return;
+  if (
+    !store.data ||
+    find("newer").hidden ||
+    log.scrollHeight - log.scrollTop - log.clientHeight > 80
+  )
+    return;
   markRead(seat().channel);
   draw();
 }

@@ -8,13 +8,18 @@ const COLOURS = 8;
 
 /** Initials on the person's own colour; the app wears its ticket. */
 export function avatar(id, className = "") {
-  if (id === app().user_id) return h("span", { class: `avatar bot ${className}`, "aria-hidden": "true" }, icon("ticket"));
+  if (id === app().user_id)
+    return h("span", { class: `avatar bot ${className}`, "aria-hidden": "true" }, icon("ticket"));
   const initials = nameOf(id)
     .split(/\s+/)
     .slice(0, 2)
     .map((word) => [...word][0] ?? "")
     .join("");
-  return h("span", { class: `avatar tint-${tint(id)} ${className}`, "aria-hidden": "true" }, initials.toUpperCase());
+  return h(
+    "span",
+    { class: `avatar tint-${tint(id)} ${className}`, "aria-hidden": "true" },
+    initials.toUpperCase(),
+  );
 }
 
 function tint(id) {

@@ -50,7 +50,8 @@ const BLOCKS = {
   data_visualization: chart,
   alert,
   card,
-  carousel: (block, host) => (block.elements ?? block.cards ?? []).map((one) => blockNode(one, host)),
+  carousel: (block, host) =>
+    (block.elements ?? block.cards ?? []).map((one) => blockNode(one, host)),
   container,
   file: (block) => fileCard(block.external_id ?? block.file_id),
 };
@@ -58,7 +59,11 @@ const BLOCKS = {
 function section(block, host) {
   const text = block.text ? h("div", { class: "text", dir: "auto" }, textNodes(block.text)) : "";
   const fields = block.fields?.length
-    ? h("div", { class: "fields" }, block.fields.map((one) => h("div", { class: "text", dir: "auto" }, textNodes(one))))
+    ? h(
+        "div",
+        { class: "fields" },
+        block.fields.map((one) => h("div", { class: "text", dir: "auto" }, textNodes(one))),
+      )
     : "";
   const beside = block.accessory
     ? h("div", { class: "accessory" }, elementNode(block.accessory, block, host))
@@ -106,7 +111,11 @@ function card(block, host) {
     ),
     line("body"),
     line("subtext"),
-    h("div", { class: "card-actions" }, (block.actions ?? []).map((one) => elementNode(one, block, host))),
+    h(
+      "div",
+      { class: "card-actions" },
+      (block.actions ?? []).map((one) => elementNode(one, block, host)),
+    ),
   );
 }
 
@@ -116,8 +125,13 @@ function container(block, host) {
     h("strong", { dir: "auto" }, title),
     block.subtitle ? h("span", { class: "muted", dir: "auto" }, textNodes(block.subtitle)) : "",
   ];
-  const body = h("div", { class: "container-body" }, block.child_blocks.map((one) => blockNode(one, host)));
-  if (!block.is_collapsible) return h("div", { class: "container" }, h("div", { class: "container-head" }, head), body);
+  const body = h(
+    "div",
+    { class: "container-body" },
+    block.child_blocks.map((one) => blockNode(one, host)),
+  );
+  if (!block.is_collapsible)
+    return h("div", { class: "container" }, h("div", { class: "container-head" }, head), body);
   return h(
     "details",
     { class: "container", open: !block.default_collapsed },
@@ -139,7 +153,9 @@ function input(block, host) {
     dispatch: Boolean(block.dispatch_action),
   });
   if (!made) return unknown(element);
-  const target = made.node.matches("input, textarea") ? made.node : made.node.querySelector("input, textarea");
+  const target = made.node.matches("input, textarea")
+    ? made.node
+    : made.node.querySelector("input, textarea");
   target?.setAttribute("aria-describedby", `${ids.error} ${ids.hint}`);
   if (!block.optional) target?.setAttribute("aria-required", "true");
   host.adopt?.(block, made);
@@ -153,7 +169,12 @@ function input(block, host) {
       block.optional ? h("span", { class: "optional" }, " (optional)") : "",
     ),
     made.node,
-    h("div", { id: ids.error, class: "field-error", "data-testid": `error-${block.block_id}`, role: "alert" }),
+    h("div", {
+      id: ids.error,
+      class: "field-error",
+      "data-testid": `error-${block.block_id}`,
+      role: "alert",
+    }),
     block.hint ? h("div", { id: ids.hint, class: "hint", dir: "auto" }, textNodes(block.hint)) : "",
   );
 }

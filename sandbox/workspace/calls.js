@@ -67,7 +67,10 @@ function draw() {
   if (!open) return;
   document.getElementById("calls-sums").replaceChildren(...Object.entries(sums).map(sum));
   const first = Math.max(0, calls.length - SHOWN);
-  const rows = calls.slice(first).map((call, index) => callRow(call, first + index)).reverse();
+  const rows = calls
+    .slice(first)
+    .map((call, index) => callRow(call, first + index))
+    .reverse();
   reconcile(document.getElementById("calls-list"), rows.length ? rows : [emptyRow()]);
 }
 
@@ -83,7 +86,12 @@ function isGood(call) {
 function sum([name, number]) {
   const singular = name === "pushes" ? "push" : name.slice(0, -1);
   const label = number === 1 ? singular : name;
-  return h("span", { class: "sum", "data-testid": `count-${name}`, "data-value": number }, h("strong", {}, number), ` ${label}`);
+  return h(
+    "span",
+    { class: "sum", "data-testid": `count-${name}`, "data-value": number },
+    h("strong", {}, number),
+    ` ${label}`,
+  );
 }
 
 function callRow(call, index) {
@@ -97,7 +105,13 @@ function callRow(call, index) {
 function callNode(call, isOpen) {
   return h(
     "details",
-    { class: "call", "data-testid": "call", "data-path": call.path, "data-status": call.status, open: isOpen },
+    {
+      class: "call",
+      "data-testid": "call",
+      "data-path": call.path,
+      "data-status": call.status,
+      open: isOpen,
+    },
     h(
       "summary",
       {},
@@ -132,6 +146,12 @@ function emptyRow() {
   return {
     key: "empty",
     sig: text,
-    make: () => h("div", { class: "empty small" }, h("span", { class: "empty-icon" }, icon("activity", 26)), h("p", {}, text)),
+    make: () =>
+      h(
+        "div",
+        { class: "empty small" },
+        h("span", { class: "empty-icon" }, icon("activity", 26)),
+        h("p", {}, text),
+      ),
   };
 }

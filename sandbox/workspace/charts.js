@@ -18,7 +18,11 @@ export function chart(block) {
     { class: "chart" },
     h("figcaption", { dir: "auto" }, title),
     pie ? pieDrawing(data.segments, title) : axisDrawing(data, title),
-    h("ul", { class: "legend" }, names.map((name, index) => legend(name, index, data))),
+    h(
+      "ul",
+      { class: "legend" },
+      names.map((name, index) => legend(name, index, data)),
+    ),
   );
 }
 
@@ -44,14 +48,20 @@ function pieDrawing(segments, title) {
     return svg("path", { d: path, fill: colour(index), class: "slice" }, svg("title", {}, share));
   });
   const label = segments.map((one) => `${one.label} ${one.value}`).join(", ");
-  return svg("svg", { viewBox: "0 0 200 200", class: "pie", role: "img", "aria-label": `${title}: ${label}` }, slices);
+  return svg(
+    "svg",
+    { viewBox: "0 0 200 200", class: "pie", role: "img", "aria-label": `${title}: ${label}` },
+    slices,
+  );
 }
 
 function slice(start, turn) {
-  const at = (angle, radius) => `${100 + radius * Math.cos(angle)} ${100 + radius * Math.sin(angle)}`;
+  const at = (angle, radius) =>
+    `${100 + radius * Math.cos(angle)} ${100 + radius * Math.sin(angle)}`;
   const big = turn > Math.PI ? 1 : 0;
   const end = start + turn;
-  return `M${at(start, 90)}A90 90 0 ${big} 1 ${at(end, 90)}L${at(end, 50)}A50 50 0 ${big} 0 ${at(start, 50)}Z`;
+  const outer = `M${at(start, 90)}A90 90 0 ${big} 1 ${at(end, 90)}`;
+  return `${outer}L${at(end, 50)}A50 50 0 ${big} 0 ${at(start, 50)}Z`;
 }
 
 function axisDrawing(data, title) {
@@ -59,14 +69,22 @@ function axisDrawing(data, title) {
   const values = data.series.flatMap((one) => one.data.map((point) => point.value));
   const scale = scales(Math.min(0, ...values), Math.max(1, ...values), categories);
   const draw = data.type === "bar" ? bars : curves;
-  const label = data.series.map((one) => `${one.name}: ${one.data.map((p) => `${p.label} ${p.value}`).join(", ")}`);
+  const label = data.series.map(
+    (one) => `${one.name}: ${one.data.map((p) => `${p.label} ${p.value}`).join(", ")}`,
+  );
   return svg(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": `${title}. ${label.join(". ")}` },
+    {
+      viewBox: `0 0 ${WIDTH} ${HEIGHT}`,
+      role: "img",
+      "aria-label": `${title}. ${label.join(". ")}`,
+    },
     grid(scale),
     categories.map((name, index) => tick(name, index, scale)),
     draw(data, scale),
-    below ? svg("text", { x: WIDTH / 2, y: HEIGHT - 4, class: "axis", "text-anchor": "middle" }, below) : "",
+    below
+      ? svg("text", { x: WIDTH / 2, y: HEIGHT - 4, class: "axis", "text-anchor": "middle" }, below)
+      : "",
     beside ? svg("text", { x: 4, y: 10, class: "axis" }, beside) : "",
   );
 }
@@ -74,7 +92,10 @@ function axisDrawing(data, title) {
 function scales(low, high, categories) {
   const step = niceStep((high - low) / 4);
   const [bottom, top] = [Math.floor(low / step) * step, Math.ceil(high / step) * step];
-  const inner = { width: WIDTH - FRAME.left - FRAME.right, height: HEIGHT - FRAME.top - FRAME.bottom };
+  const inner = {
+    width: WIDTH - FRAME.left - FRAME.right,
+    height: HEIGHT - FRAME.top - FRAME.bottom,
+  };
   const band = inner.width / categories.length;
   return {
     categories,
@@ -96,9 +117,13 @@ function grid(scale) {
   const lines = [];
   for (let value = scale.bottom; value <= scale.top + scale.step / 2; value += scale.step) {
     const y = scale.y(value);
-    lines.push(svg("line", { x1: FRAME.left, x2: WIDTH - FRAME.right, y1: y, y2: y, class: "gridline" }));
+    lines.push(
+      svg("line", { x1: FRAME.left, x2: WIDTH - FRAME.right, y1: y, y2: y, class: "gridline" }),
+    );
     const text = new Intl.NumberFormat("en", { notation: "compact" }).format(value);
-    lines.push(svg("text", { x: FRAME.left - 8, y: y + 4, "text-anchor": "end", class: "axis" }, text));
+    lines.push(
+      svg("text", { x: FRAME.left - 8, y: y + 4, "text-anchor": "end", class: "axis" }, text),
+    );
   }
   return lines;
 }
@@ -126,7 +151,13 @@ function bars(data, scale) {
     points(series, scale).map((point) => {
       const left = scale.x(point.column) + (index - data.series.length / 2) * width;
       const [top, base] = [scale.y(Math.max(0, point.value)), scale.y(Math.min(0, point.value))];
-      const shape = { x: left + 1, y: top, width: width - 2, height: Math.max(1, base - top), rx: 3 };
+      const shape = {
+        x: left + 1,
+        y: top,
+        width: width - 2,
+        height: Math.max(1, base - top),
+        rx: 3,
+      };
       return svg("rect", { ...shape, fill: colour(index) }, said(series, point));
     }),
   );
@@ -141,9 +172,12 @@ function curves(data, scale) {
     const known = points(series, scale);
     const line = known.map((point) => `${scale.x(point.column)},${scale.y(point.value)}`).join(" ");
     const floor = scale.y(Math.max(0, scale.bottom));
-    const area = `${scale.x(known[0]?.column ?? 0)},${floor} ${line} ${scale.x(known.at(-1)?.column ?? 0)},${floor}`;
+    const [left, right] = [known[0], known.at(-1)].map((point) => scale.x(point?.column ?? 0));
+    const area = `${left},${floor} ${line} ${right},${floor}`;
     return [
-      data.type === "area" ? svg("polygon", { points: area, fill: colour(index), class: "area" }) : "",
+      data.type === "area"
+        ? svg("polygon", { points: area, fill: colour(index), class: "area" })
+        : "",
       svg("polyline", { points: line, stroke: colour(index), class: "line" }),
       known.map((point) =>
         svg(

@@ -2,6 +2,7 @@
 
 import { h, uid } from "./dom.js";
 import { icon } from "./icons.js";
+import { chipNode, optionNode } from "./options.js";
 import { popup } from "./popup.js";
 
 const SEARCH_MS = 220;
@@ -18,8 +19,7 @@ const SEARCH_MS = 220;
  *   focusKey: string, testid: string, changed: (chosen: Choice[]) => void}} options
  */
 export function combobox(options) {
-  const box = new Combobox(options);
-  return box;
+  return new Combobox(options);
 }
 
 class Combobox {
@@ -35,18 +35,31 @@ class Combobox {
     this.chips = h("span", { class: "chips" });
     this.clear = h(
       "button",
-      { type: "button", class: "clear", "aria-label": `Clear ${options.label}`, on: { click: () => this.choose(null) } },
+      {
+        type: "button",
+        class: "clear",
+        "aria-label": `Clear ${options.label}`,
+        on: { click: () => this.choose(null) },
+      },
       icon("close", 14),
     );
     this.node = h(
       "div",
-      { class: options.multi ? "combobox multi" : "combobox", on: { pointerdown: (event) => this.pointed(event) } },
+      {
+        class: options.multi ? "combobox multi" : "combobox",
+        on: { pointerdown: (event) => this.pointed(event) },
+      },
       this.chips,
       this.input,
       this.clear,
       h("span", { class: "caret" }, icon("chevron", 16)),
     );
-    this.list = h("div", { role: "listbox", id: this.listId, "aria-label": options.label, class: "listbox" });
+    this.list = h("div", {
+      role: "listbox",
+      id: this.listId,
+      "aria-label": options.label,
+      class: "listbox",
+    });
     if (options.multi) this.list.setAttribute("aria-multiselectable", "true");
     this.show();
   }
@@ -80,21 +93,10 @@ class Combobox {
     this.clear.hidden = multi || !this.chosen.length;
     this.input.placeholder = multi && this.chosen.length ? "" : placeholder;
     if (!multi) this.input.value = this.chosen[0]?.label ?? "";
-    this.chips.replaceChildren(...(multi ? this.chosen.map((choice) => this.chip(choice)) : []));
-    this.node.dataset.value = this.chosen.map((choice) => choice.value).join(" ");
-  }
-
-  chip(choice) {
-    const drop = () => {
-      this.set(this.chosen.filter((one) => one.value !== choice.value));
-      this.input.focus();
-    };
-    return h(
-      "span",
-      { class: "chip", "data-value": choice.value },
-      h("span", { class: "chip-label", dir: "auto" }, choice.label),
-      h("button", { type: "button", "aria-label": `Remove ${choice.label}`, on: { click: drop } }, icon("close", 12)),
+    this.chips.replaceChildren(
+      ...(multi ? this.chosen.map((one) => chipNode(one, () => this.drop(one))) : []),
     );
+    this.node.dataset.value = this.chosen.map((choice) => choice.value).join(" ");
   }
 
   set(chosen, quiet = false) {
@@ -169,7 +171,9 @@ class Combobox {
     this.choices = [];
     this.active = -1;
     this.list.setAttribute("aria-busy", String(busy));
-    this.list.replaceChildren(h("p", { class: busy ? "list-note busy" : "list-note", role: "status" }, text));
+    this.list.replaceChildren(
+      h("p", { class: busy ? "list-note busy" : "list-note", role: "status" }, text),
+    );
     this.handle?.place();
   }
 
@@ -209,28 +213,17 @@ class Combobox {
   }
 
   option(choice, index) {
-    return h(
-      "div",
-      {
-        role: "option",
-        id: `${this.listId}-${index}`,
-        class: "option",
-        "aria-selected": String(this.isChosen(choice)),
-        "data-value": choice.value,
-        on: {
-          pointerdown: (event) => event.preventDefault(),
-          pointermove: () => this.active !== index && this.move(index, false),
-          click: () => this.choose(choice),
-        },
-      },
-      h(
-        "span",
-        { class: "option-text" },
-        h("span", { class: "option-label", dir: "auto" }, choice.label),
-        choice.detail ? h("span", { class: "option-detail", dir: "auto" }, choice.detail) : "",
-      ),
-      h("span", { class: "tick" }, icon("check", 16)),
-    );
+    const row = optionNode(choice, this.isChosen(choice));
+    row.id = `${this.listId}-${index}`;
+    row.addEventListener("pointerdown", (event) => event.preventDefault());
+    row.addEventListener("pointermove", () => this.active !== index && this.move(index, false));
+    row.addEventListener("click", () => this.choose(choice));
+    return row;
+  }
+
+  drop(choice) {
+    this.set(this.chosen.filter((one) => one.value !== choice.value));
+    this.input.focus();
   }
 
   move(index, scroll = true) {

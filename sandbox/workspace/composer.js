@@ -2,6 +2,7 @@
 
 import { post, sentence } from "./api.js";
 import { h, uid } from "./dom.js";
+import { hintNode } from "./hints.js";
 import { icon } from "./icons.js";
 import { spoken } from "./mrkdwn.js";
 import { menu } from "./popup.js";
@@ -31,13 +32,31 @@ export class Composer {
       "aria-controls": list,
       on: { input: () => this.changed(), keydown: (event) => this.key(event) },
     });
-    this.hints = h("div", { id: list, class: "hints", role: "listbox", "aria-label": "Commands", "data-testid": this.thread ? "thread-hints" : "command-hints", hidden: true });
+    this.hints = h("div", {
+      id: list,
+      class: "hints",
+      role: "listbox",
+      "aria-label": "Commands",
+      "data-testid": this.thread ? "thread-hints" : "command-hints",
+      hidden: true,
+    });
     this.usage = h("div", { class: "usage", hidden: true });
-    this.problem = h("div", { class: "composer-problem", role: "alert", "data-testid": this.thread ? "thread-error" : "composer-error" });
+    this.problem = h("div", {
+      class: "composer-problem",
+      role: "alert",
+      "data-testid": this.thread ? "thread-error" : "composer-error",
+    });
     this.waiting = h("div", { class: "composer-waiting", role: "status" });
     this.sendButton = h(
       "button",
-      { type: "button", class: "send", "aria-label": "Send", title: "Send (Enter)", "data-testid": this.thread ? "thread-send" : "send", on: { click: () => this.send() } },
+      {
+        type: "button",
+        class: "send",
+        "aria-label": "Send",
+        title: "Send (Enter)",
+        "data-testid": this.thread ? "thread-send" : "send",
+        on: { click: () => this.send() },
+      },
       icon("send"),
     );
     this.node = h(
@@ -45,7 +64,12 @@ export class Composer {
       { class: "composer" },
       this.hints,
       this.usage,
-      h("div", { class: "composer-box" }, this.input, h("div", { class: "composer-bar" }, this.tools(), this.sendButton)),
+      h(
+        "div",
+        { class: "composer-box" },
+        this.input,
+        h("div", { class: "composer-bar" }, this.tools(), this.sendButton),
+      ),
       h("div", { class: "composer-notes" }, this.problem, this.waiting),
     );
   }
@@ -54,7 +78,16 @@ export class Composer {
     if (this.thread) return h("span", { class: "tip" }, "Replies go to this thread");
     const bolt = h(
       "button",
-      { type: "button", class: "icon-button", "aria-label": "Shortcuts", title: "Shortcuts", "aria-haspopup": "menu", "aria-expanded": "false", "data-testid": "shortcuts", on: { click: () => this.shortcuts(bolt) } },
+      {
+        type: "button",
+        class: "icon-button",
+        "aria-label": "Shortcuts",
+        title: "Shortcuts",
+        "aria-haspopup": "menu",
+        "aria-expanded": "false",
+        "data-testid": "shortcuts",
+        on: { click: () => this.shortcuts(bolt) },
+      },
       icon("bolt"),
     );
     const more = h("span", { class: "tip-more" }, " · ", h("kbd", {}, "Shift Enter"), " new line");
@@ -76,7 +109,10 @@ export class Composer {
     const name = here?.is_im ? appName() : `#${here?.name ?? ""}`;
     const text = this.thread ? "Reply…" : `Message ${name}`;
     this.input.placeholder = text;
-    this.input.setAttribute("aria-label", this.thread ? "Reply in thread" : `${text} as ${nameOf(store.me)}`);
+    this.input.setAttribute(
+      "aria-label",
+      this.thread ? "Reply in thread" : `${text} as ${nameOf(store.me)}`,
+    );
   }
 
   write(text) {
@@ -115,19 +151,11 @@ export class Composer {
   }
 
   hint(command, index) {
-    return h(
-      "div",
-      {
-        id: `${this.hints.id}-${index}`,
-        class: index === this.active ? "hint-row active" : "hint-row",
-        role: "option",
-        "aria-selected": String(index === this.active),
-        "data-value": command.command,
-        on: { pointerdown: (event) => event.preventDefault(), click: () => this.complete(command) },
-      },
-      h("span", { class: "hint-command" }, h("strong", {}, command.command), " ", h("span", { class: "muted" }, command.usage_hint ?? "")),
-      h("span", { class: "hint-detail", dir: "auto" }, command.description ?? ""),
-    );
+    const row = hintNode(command, index === this.active);
+    row.id = `${this.hints.id}-${index}`;
+    row.addEventListener("pointerdown", (event) => event.preventDefault());
+    row.addEventListener("click", () => this.complete(command));
+    return row;
   }
 
   /** Once a command is typed, its usage stays in sight. */
@@ -216,7 +244,10 @@ export class Composer {
 
   async wait(act) {
     this.busy = true;
-    const timer = setTimeout(() => (this.waiting.textContent = `Waiting for ${appName()}…`), PATIENCE_MS);
+    const timer = setTimeout(
+      () => (this.waiting.textContent = `Waiting for ${appName()}…`),
+      PATIENCE_MS,
+    );
     try {
       return await act();
     } finally {
@@ -234,7 +265,9 @@ export class Composer {
     const items = store.data.shortcuts.filter((one) => one.type === "global");
     const take = async (one) => {
       this.say("");
-      const answer = await this.wait(() => post("shortcut", { user: store.me, callback_id: one.callback_id }));
+      const answer = await this.wait(() =>
+        post("shortcut", { user: store.me, callback_id: one.callback_id }),
+      );
       if (!answer.ok) this.say(sentence(answer, appName()));
       await refresh();
     };

@@ -37,7 +37,12 @@ function question(dialog, ids, answer) {
   const button = (testid, label, style, yes) =>
     h(
       "button",
-      { type: "button", class: `button ${style}`, "data-testid": testid, on: { click: () => answer(yes) } },
+      {
+        type: "button",
+        class: `button ${style}`,
+        "data-testid": testid,
+        on: { click: () => answer(yes) },
+      },
       label,
     );
   return h(
@@ -56,7 +61,12 @@ function question(dialog, ids, answer) {
       "div",
       { class: "confirm-buttons" },
       button("confirm-cancel", words(dialog.deny) || "Cancel", "", false),
-      button("confirm-ok", words(dialog.confirm) || "Yes", dialog.style === "danger" ? "danger" : "primary", true),
+      button(
+        "confirm-ok",
+        words(dialog.confirm) || "Yes",
+        dialog.style === "danger" ? "danger" : "primary",
+        true,
+      ),
     ),
   );
 }

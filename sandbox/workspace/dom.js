@@ -92,7 +92,8 @@ function focusIn(root) {
 }
 
 const FOCUSABLE =
-  'a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), select, summary, [tabindex="0"]';
+  "a[href], button:not([disabled]), input:not([disabled]), textarea:not([disabled]), " +
+  'summary, [tabindex="0"]';
 
 /** What the Tab key can reach inside a node, in order. */
 export function focusables(root) {

@@ -1,4 +1,4 @@
-/** Draws what stands inside blocks: buttons, overflow menus, images, and controls that act at once. */
+/** Draws what stands inside blocks: buttons, menus, images, and controls that act at once. */
 
 import { confirmed } from "./confirm.js";
 import { h } from "./dom.js";
@@ -11,7 +11,8 @@ import { menu } from "./popup.js";
  * Where blocks live and how they reach the bot.
  * @typedef {{surface: "message" | "home" | "modal",
  *   press: (blockId: string, element: Object, value?: any) => Promise<import("./api.js").Answer>,
- *   options: (blockId: string, actionId: string, query: string) => Promise<import("./api.js").Answer>,
+ *   options: (blockId: string, actionId: string, query: string) =>
+ *     Promise<import("./api.js").Answer>,
  *   saved?: (blockId: string, actionId: string) => Object | undefined,
  *   adopt?: (block: Object, control: import("./fields.js").Control) => void,
  *   here?: () => string}} Host
@@ -19,10 +20,14 @@ import { menu } from "./popup.js";
 
 /** An element of an actions block or beside a section. */
 export function elementNode(element, block, host) {
-  if (element.type === "button" || element.type === "workflow_button") return button(element, block, host);
+  if (element.type === "button" || element.type === "workflow_button")
+    return button(element, block, host);
   if (element.type === "overflow") return overflow(element, block, host);
   if (element.type === "image") return picture(element, "thumb");
-  const careful = { ...host, press: (id, one, value) => ask(one, () => host.press(id, one, value)) };
+  const careful = {
+    ...host,
+    press: (id, one, value) => ask(one, () => host.press(id, one, value)),
+  };
   const context = {
     blockId: block.block_id,
     label: words(element.placeholder) || element.accessibility_label || words(block.text),
@@ -111,7 +116,7 @@ function overflow(element, block, host) {
   return node;
 }
 
-/** Only pictures of this page's own origin are loaded; others leave a placeholder with their words. */
+/** Only pictures of the page's own origin are loaded; others leave their words. */
 export function picture(element, className) {
   const address = element.image_url ?? "";
   const holder = h("span", { class: `picture ${className}` });
@@ -119,7 +124,12 @@ export function picture(element, className) {
     holder.replaceChildren(
       h(
         "span",
-        { class: "placeholder", role: "img", "aria-label": element.alt_text, title: element.alt_text },
+        {
+          class: "placeholder",
+          role: "img",
+          "aria-label": element.alt_text,
+          title: element.alt_text,
+        },
         icon("image", className === "tiny" ? 14 : 22),
         className === "wide" ? h("span", { dir: "auto" }, element.alt_text) : "",
       ),
@@ -128,7 +138,9 @@ export function picture(element, className) {
     placeholder();
     return holder;
   }
-  holder.append(h("img", { src: address, alt: element.alt_text, loading: "lazy", on: { error: placeholder } }));
+  holder.append(
+    h("img", { src: address, alt: element.alt_text, loading: "lazy", on: { error: placeholder } }),
+  );
   return holder;
 }
 

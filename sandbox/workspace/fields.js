@@ -48,7 +48,10 @@ const INITIAL = {
 function withState(element, saved) {
   if (!saved) return element;
   const changes = Object.entries(INITIAL).filter(([key]) => key in saved);
-  return { ...element, ...Object.fromEntries(changes.map(([key, name]) => [name, saved[key] ?? undefined])) };
+  return {
+    ...element,
+    ...Object.fromEntries(changes.map(([key, name]) => [name, saved[key] ?? undefined])),
+  };
 }
 
 /** Attributes that every focusable part of a control shares. */
@@ -158,7 +161,9 @@ function momentControl(element, context) {
   const where = zone();
   const input = h("input", { ...hooks(element, context), type: "datetime-local" });
   if (element.initial_date_time) input.value = toLocal(element.initial_date_time, where);
-  const self = nativeControl(input, element, context, (value) => (value ? toUnix(value, where) : null));
+  const self = nativeControl(input, element, context, (value) =>
+    value ? toUnix(value, where) : null,
+  );
   heard(input, element, context, self);
   const note = h("span", { class: "zone", title: "Your time zone" }, where.replaceAll("_", " "));
   return { ...self, node: h("div", { class: "moment" }, input, note) };
@@ -168,7 +173,8 @@ function momentControl(element, context) {
 function choiceControl(type) {
   return (element, context) => {
     const name = uid(type);
-    const initial = element.initial_options ?? (element.initial_option ? [element.initial_option] : []);
+    const initial =
+      element.initial_options ?? (element.initial_option ? [element.initial_option] : []);
     const inputs = element.options.map((option, index) =>
       h("input", {
         type,
@@ -177,7 +183,8 @@ function choiceControl(type) {
         "data-focus": `${context.blockId}|${element.action_id}|${index}`,
       }),
     );
-    const pick = (values) => inputs.forEach((input) => (input.checked = values.includes(input.value)));
+    const pick = (values) =>
+      inputs.forEach((input) => (input.checked = values.includes(input.value)));
     pick(initial.map((option) => option.value));
     const get = () => inputs.filter((input) => input.checked).map((input) => input.value);
     const wire = () => (type === "radio" ? (get()[0] ?? null) : get());
@@ -192,7 +199,13 @@ function choiceControl(type) {
       element.options.map((option, index) => choice(option, inputs[index])),
     );
     heard(node, element, context, { wire });
-    return { node, get, set: pick, wire, focus: () => (inputs.find((one) => one.checked) ?? inputs[0])?.focus() };
+    return {
+      node,
+      get,
+      set: pick,
+      wire,
+      focus: () => (inputs.find((one) => one.checked) ?? inputs[0])?.focus(),
+    };
   };
 }
 
@@ -205,7 +218,9 @@ function choice(option, input) {
       "span",
       {},
       h("span", { class: "choice-text", dir: "auto" }, textNodes(option.text)),
-      option.description ? h("span", { class: "choice-detail", dir: "auto" }, textNodes(option.description)) : "",
+      option.description
+        ? h("span", { class: "choice-detail", dir: "auto" }, textNodes(option.description))
+        : "",
     ),
   );
 }
@@ -225,7 +240,8 @@ const MAKERS = {
 const CHECKS = {
   plain_text_input: (value, { min_length: least = 0 }) =>
     [...value].length < least && `Please enter at least ${least} characters.`,
-  email_text_input: (value) => !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value) && "Please enter a valid email address.",
+  email_text_input: (value) =>
+    !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(value) && "Please enter a valid email address.",
   url_text_input: (value) => !/^https?:\/\/\S+$/i.test(value) && "Please enter a valid URL.",
   number_input: numberComplaint,
 };
@@ -233,7 +249,8 @@ const CHECKS = {
 function numberComplaint(value, element) {
   if (!/^[+-]?\d*\.?\d+$/.test(value.trim())) return "Please enter a valid number.";
   const number = Number(value);
-  if (!element.is_decimal_allowed && !Number.isInteger(number)) return "Please enter a whole number.";
+  if (!element.is_decimal_allowed && !Number.isInteger(number))
+    return "Please enter a whole number.";
   if (element.min_value !== undefined && number < Number(element.min_value)) {
     return `Please enter a number of ${element.min_value} or more.`;
   }

@@ -22,7 +22,12 @@ export function fileCard(id) {
     ),
     h(
       "a",
-      { class: "button icon-only", href: address(file), download: file.name || "", "aria-label": `Download ${name}` },
+      {
+        class: "button icon-only",
+        href: address(file),
+        download: file.name || "",
+        "aria-label": `Download ${name}`,
+      },
       icon("download"),
     ),
   );

@@ -36,9 +36,15 @@ function host(view) {
   return {
     surface: "home",
     saved: (block, action) => view.state?.values?.[block]?.[action],
-    options: (block, action, query) => post("options", { ...where, block_id: block, action_id: action, query }),
+    options: (block, action, query) =>
+      post("options", { ...where, block_id: block, action_id: action, query }),
     press: async (block, element, value) => {
-      const answer = await post("press", { ...where, block_id: block, action_id: element.action_id, value });
+      const answer = await post("press", {
+        ...where,
+        block_id: block,
+        action_id: element.action_id,
+        value,
+      });
       say(answer);
       await refresh();
       return answer;

@@ -33,7 +33,13 @@ export function icon(name, size = 18) {
   const drawing = (PATHS[name] ?? PATHS.info).map((d) => svg("path", { d }));
   return svg(
     "svg",
-    { class: `icon icon-${name}`, viewBox: "0 0 24 24", width: size, height: size, "aria-hidden": "true" },
+    {
+      class: `icon icon-${name}`,
+      viewBox: "0 0 24 24",
+      width: size,
+      height: size,
+      "aria-hidden": "true",
+    },
     drawing,
   );
 }

@@ -91,7 +91,11 @@ function rule(pile) {
 
 function quote(pile) {
   const taken = takeWhile(pile, (line) => line.startsWith(">"));
-  return h("blockquote", { dir: "auto" }, markdown(taken.map((line) => line.replace(/^> ?/, "")).join("\n")));
+  return h(
+    "blockquote",
+    { dir: "auto" },
+    markdown(taken.map((line) => line.replace(/^> ?/, "")).join("\n")),
+  );
 }
 
 function list(pile) {
@@ -110,17 +114,44 @@ function list(pile) {
 function table(pile) {
   const rows = takeWhile(pile, (line) => /^\|.*\|\s*$/.test(line))
     .filter((line) => !/^\|[\s|:-]+\|\s*$/.test(line))
-    .map((line) => line.trim().slice(1, -1).split("|").map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .trim()
+        .slice(1, -1)
+        .split("|")
+        .map((cell) => cell.trim()),
+    );
   const [head, ...body] = rows;
-  const row = (cells, tag) => h("tr", {}, cells.map((cell) => h(tag, { dir: "auto" }, spans(cell))));
+  const row = (cells, tag) =>
+    h(
+      "tr",
+      {},
+      cells.map((cell) => h(tag, { dir: "auto" }, spans(cell))),
+    );
   return h(
     "div",
     { class: "table-scroll", tabindex: "0" },
-    h("table", {}, h("thead", {}, row(head, "th")), h("tbody", {}, body.map((cells) => row(cells, "td")))),
+    h(
+      "table",
+      {},
+      h("thead", {}, row(head, "th")),
+      h(
+        "tbody",
+        {},
+        body.map((cells) => row(cells, "td")),
+      ),
+    ),
   );
 }
 
 function paragraph(pile) {
-  const taken = takeWhile(pile, (line) => line.trim() && !KINDS.some(([start]) => start.test(line)));
-  return h("p", { dir: "auto" }, taken.flatMap((line, index) => (index ? [h("br"), spans(line)] : spans(line))));
+  const taken = takeWhile(
+    pile,
+    (line) => line.trim() && !KINDS.some(([start]) => start.test(line)),
+  );
+  return h(
+    "p",
+    { dir: "auto" },
+    taken.flatMap((line, index) => (index ? [h("br"), spans(line)] : spans(line))),
+  );
 }

@@ -40,14 +40,16 @@ function dayRow(date, message) {
   return {
     key: `day-${date}`,
     sig: name,
-    make: () => h("div", { class: "day", role: "separator", "aria-label": name }, h("span", {}, name)),
+    make: () =>
+      h("div", { class: "day", role: "separator", "aria-label": name }, h("span", {}, name)),
   };
 }
 
 /** Whether a message goes on under the name of the one before. */
 function follows(before, message) {
   if (message.edited && message.blocks?.length) return false;
-  if (before.user !== message.user || Boolean(before.whisper) !== Boolean(message.whisper)) return false;
+  if (before.user !== message.user || Boolean(before.whisper) !== Boolean(message.whisper))
+    return false;
   return Number(message.ts) - Number(before.ts) < TOGETHER_S;
 }
 
@@ -68,11 +70,18 @@ function messageNode(message, look, answers) {
   const classes = ["message", look.follows ? "follows" : "", message.whisper ? "whisper" : ""];
   return h(
     "article",
-    { class: classes.join(" "), "data-testid": "message", "data-ts": message.ts, "aria-label": `${who}, ${clock(at, zone())}` },
+    {
+      class: classes.join(" "),
+      "data-testid": "message",
+      "data-ts": message.ts,
+      "aria-label": `${who}, ${clock(at, zone())}`,
+    },
     h(
       "div",
       { class: "message-side" },
-      look.follows ? h("time", { class: "side-time", title: full(at, zone()) }, clock(at, zone())) : avatar(message.user),
+      look.follows
+        ? h("time", { class: "side-time", title: full(at, zone()) }, clock(at, zone()))
+        : avatar(message.user),
     ),
     h(
       "div",
@@ -106,7 +115,11 @@ function editedNote(message) {
 function content(message, host) {
   const edited = editedNote(message);
   if (message.blocks?.length) {
-    return h("div", { class: "content" }, message.blocks.map((block) => blockNode(block, host)));
+    return h(
+      "div",
+      { class: "content" },
+      message.blocks.map((block) => blockNode(block, host)),
+    );
   }
   if (!message.text) return "";
   return h("div", { class: "content text", dir: "auto" }, mrkdwn(message.text), edited);
@@ -134,10 +147,16 @@ function messageHost(message, problem) {
   return {
     surface: "message",
     here: () => message.channel,
-    options: (block, action, query) => post("options", { ...where(), block_id: block, action_id: action, query }),
+    options: (block, action, query) =>
+      post("options", { ...where(), block_id: block, action_id: action, query }),
     press: async (block, element, value) => {
       problem.textContent = "";
-      const answer = await post("press", { ...where(), block_id: block, action_id: element.action_id, value });
+      const answer = await post("press", {
+        ...where(),
+        block_id: block,
+        action_id: element.action_id,
+        value,
+      });
       say(answer);
       await refresh();
       return answer;
@@ -175,17 +194,29 @@ function toolbar(message, look, problem) {
     tools.push(tool("reply", "Reply in thread", "reply-in-thread", () => openThread(message)));
   }
   if (!message.whisper && items.length) {
-    const more = tool("bolt", "Message shortcuts", "message-shortcuts", () => shortcuts(more, items, message, problem));
+    const more = tool("bolt", "Message shortcuts", "message-shortcuts", () =>
+      shortcuts(more, items, message, problem),
+    );
     more.setAttribute("aria-haspopup", "menu");
     tools.push(more);
   }
-  return tools.length ? h("div", { class: "toolbar", role: "group", "aria-label": "Message actions" }, tools) : "";
+  return tools.length
+    ? h("div", { class: "toolbar", role: "group", "aria-label": "Message actions" }, tools)
+    : "";
 }
 
 function tool(name, label, testid, act) {
   return h(
     "button",
-    { type: "button", class: "icon-button", title: label, "aria-label": label, "data-testid": testid, "data-focus": testid, on: { click: act } },
+    {
+      type: "button",
+      class: "icon-button",
+      title: label,
+      "aria-label": label,
+      "data-testid": testid,
+      "data-focus": testid,
+      on: { click: act },
+    },
     icon(name),
   );
 }
@@ -198,7 +229,12 @@ function shortcuts(anchor, items, message, problem) {
       detail: one.description,
       testid: `shortcut-${one.callback_id}`,
       take: async () => {
-        const what = { user: store.me, callback_id: one.callback_id, ts: message.ts, channel: message.channel };
+        const what = {
+          user: store.me,
+          callback_id: one.callback_id,
+          ts: message.ts,
+          channel: message.channel,
+        };
         const answer = await post("shortcut", what);
         problem.textContent = answer.ok ? "" : sentence(answer, appName());
         await refresh();

@@ -24,10 +24,12 @@ class ViewForm {
   build() {
     const title = uid("title");
     this.title = h("h2", { id: title, dir: "auto" });
-    this.leave = h(
-      "button",
-      { type: "button", class: "icon-button", "data-testid": "modal-x", on: { click: () => close(this.view) } },
-    );
+    this.leave = h("button", {
+      type: "button",
+      class: "icon-button",
+      "data-testid": "modal-x",
+      on: { click: () => close(this.view) },
+    });
     this.body = h("div", { class: "dialog-body" });
     this.problem = h("div", { class: "dialog-problem", role: "alert" });
     this.closeButton = h("button", {
@@ -36,7 +38,11 @@ class ViewForm {
       "data-testid": "modal-close",
       on: { click: () => close(this.view) },
     });
-    this.submitButton = h("button", { type: "submit", class: "button primary", "data-testid": "modal-submit" });
+    this.submitButton = h("button", {
+      type: "submit",
+      class: "button primary",
+      "data-testid": "modal-submit",
+    });
     this.node = h(
       "form",
       {
@@ -113,7 +119,11 @@ class ViewForm {
   adopt(block, made) {
     const before = this.fields.get(block.block_id);
     const same = before?.block.element.action_id === block.element.action_id;
-    if (same && before.block.element.type === block.element.type && this.touched.has(block.block_id)) {
+    if (
+      same &&
+      before.block.element.type === block.element.type &&
+      this.touched.has(block.block_id)
+    ) {
       made.set(before.made.get());
     } else this.touched.delete(block.block_id);
     this.fields.set(block.block_id, { block, made });
@@ -147,14 +157,21 @@ class ViewForm {
   async submit(event) {
     event.preventDefault();
     if (this.busy || this.submitButton.hidden) return;
-    const found = [...this.fields].map(([id, { block, made }]) => [id, complaint(block, made.wire())]);
+    const found = [...this.fields].map(([id, { block, made }]) => [
+      id,
+      complaint(block, made.wire()),
+    ]);
     const errors = Object.fromEntries(found.filter(([, error]) => error));
     if (Object.keys(errors).length) {
       this.object(errors);
       return;
     }
     this.setBusy(true);
-    const answer = await post("submit", { user: this.view.user, view_id: this.view.id, values: this.values() });
+    const answer = await post("submit", {
+      user: this.view.user,
+      view_id: this.view.id,
+      values: this.values(),
+    });
     await refresh();
     this.setBusy(false);
     this.object(answer.errors ?? {});

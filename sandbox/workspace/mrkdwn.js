@@ -146,7 +146,9 @@ export function textNodes(object) {
 }
 
 function plain(text) {
-  return text.split(/(:[a-z0-9_+'-]+:)/).map((part, index) => (index % 2 ? emoji(part.slice(1, -1)) : part));
+  return text
+    .split(/(:[a-z0-9_+'-]+:)/)
+    .map((part, index) => (index % 2 ? emoji(part.slice(1, -1)) : part));
 }
 
 /** The words of a text object, for labels. */

@@ -67,7 +67,8 @@ function position(layer, anchor, wide) {
 /**
  * A menu of actions under a button; arrows move, Enter takes, Escape returns to the button.
  * @param {HTMLElement} anchor
- * @param {{label: string, detail?: string, value?: string, testid?: string, take: () => void}[]} items
+ * @param {{label: string, detail?: string, value?: string, testid?: string,
+ *   take: () => void}[]} items
  */
 export function menu(anchor, items, empty = "Nothing here") {
   const back = () => anchor.focus({ preventScroll: true });
@@ -92,7 +93,11 @@ export function menu(anchor, items, empty = "Nothing here") {
       item.detail ? h("span", { class: "menu-detail", dir: "auto" }, item.detail) : "",
     ),
   );
-  const list = h("div", { role: "menu", class: "menu" }, rows.length ? rows : h("p", { class: "menu-empty" }, empty));
+  const list = h(
+    "div",
+    { role: "menu", class: "menu" },
+    rows.length ? rows : h("p", { class: "menu-empty" }, empty),
+  );
   list.addEventListener("keydown", (event) => {
     const at = rows.indexOf(document.activeElement);
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
@@ -105,7 +110,9 @@ export function menu(anchor, items, empty = "Nothing here") {
     event.stopPropagation();
   });
   anchor.setAttribute("aria-expanded", "true");
-  const handle = popup(anchor, list, { closed: () => anchor.setAttribute("aria-expanded", "false") });
+  const handle = popup(anchor, list, {
+    closed: () => anchor.setAttribute("aria-expanded", "false"),
+  });
   handle.place();
   rows[0]?.focus();
   return handle;

@@ -43,14 +43,18 @@ function choice(option) {
 }
 
 function initialOptions(element) {
-  const options = element.initial_options ?? (element.initial_option ? [element.initial_option] : []);
+  const options =
+    element.initial_options ?? (element.initial_option ? [element.initial_option] : []);
   return options.map(choice);
 }
 
 /** Options and option groups in one shape. */
 function grouped(options, groups) {
   if (groups?.length) {
-    return groups.map((group) => ({ label: words(group.label), choices: group.options.map(choice) }));
+    return groups.map((group) => ({
+      label: words(group.label),
+      choices: group.options.map(choice),
+    }));
   }
   const list = options ?? [];
   if (list[0]?.options) return grouped([], list);
@@ -62,7 +66,9 @@ function matching(groups, query) {
   return groups
     .map((group) => ({
       ...group,
-      choices: group.choices.filter((one) => fold(`${one.label} ${one.detail ?? ""}`).includes(wanted)),
+      choices: group.choices.filter((one) =>
+        fold(`${one.label} ${one.detail ?? ""}`).includes(wanted),
+      ),
     }))
     .filter((group) => group.choices.length);
 }

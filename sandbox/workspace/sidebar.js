@@ -3,13 +3,29 @@
 import { avatar } from "./avatar.js";
 import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
-import { appName, become, channels, directMessage, me, personas, seat, sit, store, unread } from "./state.js";
+import {
+  appName,
+  become,
+  channels,
+  directMessage,
+  me,
+  personas,
+  seat,
+  sit,
+  store,
+  unread,
+} from "./state.js";
 
 /** Draw the sidebar into its three lists. */
 export function showSidebar() {
   reconcile(document.getElementById("personas"), personas().map(personaRow));
   showNote();
-  reconcile(document.getElementById("channels"), channels().filter((one) => !one.is_im).map(channelRow));
+  reconcile(
+    document.getElementById("channels"),
+    channels()
+      .filter((one) => !one.is_im)
+      .map(channelRow),
+  );
   reconcile(document.getElementById("apps"), appRows());
 }
 
@@ -46,7 +62,9 @@ function personaRow(person, index) {
           role: "radio",
           class: "persona",
           "aria-checked": String(mine),
-          "aria-label": [person.real_name, role, count ? `${count} unread` : ""].filter(Boolean).join(", "),
+          "aria-label": [person.real_name, role, count ? `${count} unread` : ""]
+            .filter(Boolean)
+            .join(", "),
           tabindex: mine ? "0" : "-1",
           title: `${person.real_name}${role ? ` – ${role}` : ""} (Alt+${index + 1})`,
           "data-testid": `persona-${person.name}`,

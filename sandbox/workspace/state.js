@@ -94,7 +94,8 @@ function take({ channel: wanted }) {
   const found = channels().find((channel) => !channel.is_im && channel.name === wanted);
   const dm = directMessage();
   const home = wanted === "home" && dm;
-  const fallback = wanted === "app" && dm ? dm : channels().find((channel) => !channel.is_im) ?? dm;
+  const fallback =
+    wanted === "app" && dm ? dm : (channels().find((channel) => !channel.is_im) ?? dm);
   store.seats[store.me] = {
     channel: (found ?? (home ? dm : fallback))?.id ?? null,
     tab: home ? "home" : "messages",
@@ -171,7 +172,8 @@ export function become(id) {
   const here = channel(seat().channel);
   const tab = seat().tab;
   store.me = id;
-  if (here && !here.is_im && channels().includes(here)) sit({ channel: here.id, tab, thread: null });
+  if (here && !here.is_im && channels().includes(here))
+    sit({ channel: here.id, tab, thread: null });
   else if (here?.is_im) sit({ channel: directMessage()?.id, tab, thread: null });
   else {
     take({});
@@ -187,7 +189,9 @@ export function timeline(id) {
 
 export function replies(id, ts) {
   const own = store.data.messages.filter((one) => one.channel === id && isReply(one));
-  return [...own, ...whispers(id)].filter((one) => one.thread_ts === ts && one.ts !== ts).sort(byTime);
+  return [...own, ...whispers(id)]
+    .filter((one) => one.thread_ts === ts && one.ts !== ts)
+    .sort(byTime);
 }
 
 function whispers(id) {

@@ -25,15 +25,33 @@ export function plainTable(block) {
       block.column_settings?.[column]?.is_wrapped ? "wrapped" : "",
     ].join(" "),
   });
-  const row = (tag, cells) => h("tr", {}, cells.map((one, column) => h(tag, look(column), cell(one))));
+  const row = (tag, cells) =>
+    h(
+      "tr",
+      {},
+      cells.map((one, column) => h(tag, look(column), cell(one))),
+    );
   return scroll(
-    h("table", {}, h("thead", {}, row("th", head)), h("tbody", {}, body.map((cells) => row("td", cells)))),
+    h(
+      "table",
+      {},
+      h("thead", {}, row("th", head)),
+      h(
+        "tbody",
+        {},
+        body.map((cells) => row("td", cells)),
+      ),
+    ),
     "Table",
   );
 }
 
 function scroll(table, label) {
-  return h("div", { class: "table-scroll", tabindex: "0", role: "region", "aria-label": label }, table);
+  return h(
+    "div",
+    { class: "table-scroll", tabindex: "0", role: "region", "aria-label": label },
+    table,
+  );
 }
 
 /** A long table with a caption: click a heading to sort, page below. */
@@ -47,7 +65,8 @@ export function dataTable(block) {
     Object.assign(view, change);
     draw();
   };
-  const sorted = () => (view.column === null ? body : [...body].sort(comparing(view.column, view.down)));
+  const sorted = () =>
+    view.column === null ? body : [...body].sort(comparing(view.column, view.down));
   const draw = () => {
     const shown = sorted().slice(view.page * perPage, (view.page + 1) * perPage);
     const active = document.activeElement?.dataset.focus;
@@ -57,8 +76,20 @@ export function dataTable(block) {
           "table",
           {},
           h("caption", { dir: "auto" }, block.caption),
-          h("thead", {}, h("tr", {}, head.map((one, column) => heading(one, column, view, go, isNumber(body, column))))),
-          h("tbody", {}, shown.map((cells) => bodyRow(cells, block.row_header_column_index))),
+          h(
+            "thead",
+            {},
+            h(
+              "tr",
+              {},
+              head.map((one, column) => heading(one, column, view, go, isNumber(body, column))),
+            ),
+          ),
+          h(
+            "tbody",
+            {},
+            shown.map((cells) => bodyRow(cells, block.row_header_column_index)),
+          ),
         ),
         block.caption,
       ),
@@ -73,7 +104,8 @@ export function dataTable(block) {
 function comparing(column, down) {
   return (one, other) => {
     const [a, b] = [worth(one[column]), worth(other[column])];
-    const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+    const order =
+      typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
     return down ? -order : order;
   };
 }
@@ -96,7 +128,11 @@ function heading(content, column, view, go, right) {
     mine ? h("span", { class: view.down ? "sorted down" : "sorted" }, icon("chevron", 14)) : "",
   );
   const order = view.down ? "descending" : "ascending";
-  const look = { scope: "col", class: right ? "align-right" : "", "aria-sort": mine ? order : "none" };
+  const look = {
+    scope: "col",
+    class: right ? "align-right" : "",
+    "aria-sort": mine ? order : "none",
+  };
   return h("th", look, label);
 }
 

@@ -75,7 +75,11 @@ function relative(unix, zone) {
 function ago(unix) {
   const seconds = Math.round(unix - Date.now() / 1000);
   const words = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-  const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
+  const steps = [
+    ["day", 86400],
+    ["hour", 3600],
+    ["minute", 60],
+  ];
   const step = steps.find(([, size]) => Math.abs(seconds) >= size);
   return step ? words.format(Math.trunc(seconds / step[1]), step[0]) : "just now";
 }

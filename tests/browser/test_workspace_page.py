@@ -4,29 +4,15 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
-from workspace_stage import World, running
+from playwright.sync_api import Page, expect
 
-SWITCHES = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.browser.workspace_stage import World, chromium, opened, running
 
 
 @pytest.fixture(scope="module")
 def window() -> Iterator[Page]:
-    """One window for all tests; `page` clears it."""
-    with sync_playwright() as play:
-        chromium = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        page = chromium.new_page()
-        page.set_default_timeout(8000)
-        yield page
-        chromium.close()
+    with chromium() as window:
+        yield window
 
 
 @pytest.fixture(scope="module")
@@ -44,28 +30,8 @@ def world(stage: World) -> World:
 
 @pytest.fixture
 def page(world: World, window: Page) -> Iterator[Page]:
-    """The page as Ana opens it in #marketing; it must not complain on its console."""
-    complaints: list[str] = []
-
-    def heard(line: ConsoleMessage) -> None:
-        if line.type == "error":
-            complaints.append(line.text)
-
-    def thrown(error: Error) -> None:
-        complaints.append(str(error))
-
-    window.set_viewport_size({"width": 1280, "height": 800})
-    window.goto("about:blank")
-    window.request.post(f"{world.url}/_/reset", data={})
-    window.on("console", heard)
-    window.on("pageerror", thrown)
-    window.goto(f"{world.url}/#ana/marketing")
-    expect(window.get_by_test_id("composer")).to_be_focused()
-    yield window
-    window.evaluate("localStorage.clear()")
-    window.remove_listener("console", heard)
-    window.remove_listener("pageerror", thrown)
-    assert complaints == []
+    with opened(window, world) as page:
+        yield page
 
 
 def run(page: Page, text: str) -> None:

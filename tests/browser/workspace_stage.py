@@ -1,14 +1,11 @@
 """The stage of the browser tests: the real sandbox, and a small app behind it."""
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import uvicorn
+from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
 from slack_bolt import App
 from slack_bolt.adapter.starlette import SlackRequestHandler
 from slack_sdk import WebClient
@@ -19,8 +16,18 @@ from starlette.routing import Route
 
 from sandbox.slack.app import create
 from sandbox.slack.world import Timing
+from tests.servers import serving
 
 SECRET = "a secret of the tests"
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 CAMPAIGNS = ["Summer sale", "Summer nights", "Winter sale", "Été à la plage"]
 MANIFEST: dict[str, Any] = {
     "display_information": {"name": "Vouchdesk"},
@@ -235,21 +242,9 @@ def places(app: App, _: World) -> None:
         respond(f"Looking for {body['message']['text']}")
 
 
-def serve(asgi: Starlette) -> tuple[uvicorn.Server, threading.Thread, str]:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(asgi, log_level="error", ws="none", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    return server, thread, f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 @contextmanager
 def running() -> Iterator[World]:
-    """Three servers on loopback: the app, Coupontools' list of calls, the sandbox."""
+    """Two servers on loopback: the app with Coupontools' list of calls, and the sandbox."""
     world = World()
     handler: list[SlackRequestHandler] = []
 
@@ -260,18 +255,46 @@ def running() -> Iterator[World]:
         return JSONResponse(world.calls)
 
     routes = [Route("/slack/events", events, methods=["POST"]), Route("/_/calls", calls)]
-    bot, bot_thread, bot_url = serve(Starlette(routes=routes))
-    sandbox = create(
-        f"{bot_url}/slack/events",
-        SECRET,
-        MANIFEST,
-        coupontools=bot_url,
-        rate_limits=False,
-        timing=Timing(answer=1.0),
-    )
-    slack, slack_thread, world.url = serve(sandbox)
-    handler.append(SlackRequestHandler(small_app(world)))
-    yield world
-    for server, thread in ((slack, slack_thread), (bot, bot_thread)):
-        server.should_exit = True
-        thread.join(5)
+    with serving(Starlette(routes=routes)) as bot:
+        address, brief = f"{bot}/slack/events", Timing(answer=1.0)
+        sandbox = create(address, SECRET, MANIFEST, bot, rate_limits=False, timing=brief)
+        with serving(sandbox) as world.url:
+            handler.append(SlackRequestHandler(small_app(world)))
+            yield world
+
+
+@contextmanager
+def chromium() -> Iterator[Page]:
+    """A browser with one window."""
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
+        page = browser.new_page()
+        page.set_default_timeout(8000)
+        yield page
+        browser.close()
+
+
+@contextmanager
+def opened(window: Page, world: World) -> Iterator[Page]:
+    """The page as Ana opens it in #marketing; it must not complain on its console."""
+    complaints: list[str] = []
+
+    def heard(line: ConsoleMessage) -> None:
+        if line.type == "error":
+            complaints.append(line.text)
+
+    def thrown(error: Error) -> None:
+        complaints.append(str(error))
+
+    window.set_viewport_size({"width": 1280, "height": 800})
+    window.goto("about:blank")
+    window.request.post(f"{world.url}/_/reset", data={})
+    window.on("console", heard)
+    window.on("pageerror", thrown)
+    window.goto(f"{world.url}/#ana/marketing")
+    expect(window.get_by_test_id("composer")).to_be_focused()
+    yield window
+    window.evaluate("localStorage.clear()")
+    window.remove_listener("console", heard)
+    window.remove_listener("pageerror", thrown)
+    assert complaints == []
