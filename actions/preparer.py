@@ -27,7 +27,7 @@ ACTOR = "runner"
 
 
 class OnlyReads:
-    """The API for previews: refuses every endpoint that may not be repeated."""
+    """The API for previews: refuses every endpoint that changes something."""
 
     def __init__(self, api: Reads) -> None:
         self._api = api
@@ -40,7 +40,7 @@ class OnlyReads:
 
 
 def _reading(endpoint: Endpoint) -> Endpoint:
-    if not endpoint.repeatable:
+    if not endpoint.reads:
         raise ValueError(f"A preview may not call {endpoint.id}")
     return endpoint
 

@@ -82,6 +82,7 @@ class Bot:
     clock: Clock
     lookups: Lookups
     people: SlackPeople
+    client: WebClient
     bolt: App
     http: Starlette
 
@@ -123,7 +124,7 @@ def build(
     """The whole bot from its settings; raises `HalfConfigured`."""
     settings.require()
     office = open_office(settings, now)
-    client = WebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+    client = slack_client(settings)
     people = SlackPeople(
         client,
         roles(settings.vouchdesk_approvers, settings.vouchdesk_operators),
@@ -165,9 +166,15 @@ def build(
         Clock(jobs),
         lookups,
         people,
+        client,
         bolt,
         web(bolt, lambda: _not_ready(store)),
     )
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """The Web API as the bot uses it."""
+    return WebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
 
 
 def console_desk(office: Office) -> Desk:

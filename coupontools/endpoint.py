@@ -23,7 +23,7 @@ class Dialect(Enum):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`repeatable`: a second time does no harm. `proven`: the path is published."""
+    """`reads`: changes nothing. `repeatable`: a second time does no harm. `proven`: published."""
 
     id: str
     dialect: Dialect
@@ -32,6 +32,7 @@ class Endpoint:
     repeatable: bool
     proven: bool
     patience: float = PATIENCE
+    reads: bool = False
 
     def at(self, payload: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """The path with its {parameters} filled from the payload, and what is left to send."""
@@ -65,7 +66,7 @@ class Override:
 
 
 def v3_read(id: str, path: str, *, repeatable: bool = True, inferred: bool = False) -> Endpoint:
-    return Endpoint(id, Dialect.V3, "POST", path, repeatable, not inferred)
+    return Endpoint(id, Dialect.V3, "POST", path, repeatable, not inferred, reads=True)
 
 
 def v3_write(
@@ -75,7 +76,7 @@ def v3_write(
 
 
 def v4_read(id: str, path: str, *, repeatable: bool = True, inferred: bool = False) -> Endpoint:
-    return Endpoint(id, Dialect.V4, "GET", path, repeatable, not inferred)
+    return Endpoint(id, Dialect.V4, "GET", path, repeatable, not inferred, reads=True)
 
 
 def v4_write(

@@ -13,7 +13,8 @@ import uvicorn
 @contextmanager
 def serving(app: Any, port: int = 0) -> Iterator[str]:
     """Serve an ASGI application; gives its address."""
-    listener = socket.socket()
+    # With the protocol named, asyncio switches Nagle's delay off.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     listener.listen(512)

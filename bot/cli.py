@@ -1,0 +1,270 @@
+"""The command line: serve · demo · catalog · ask · explain · audit · doctor · db."""
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from actions.action import AnyAction, Risk
+from actions.catalog import CATALOG
+from bot.app import Office, console_desk, open_office
+from bot.demo import demo as run_demo
+from bot.doctor import examine
+from bot.doctor import live as examine_live
+from bot.errors import OURS
+from bot.errors import explain as in_words
+from bot.explain import of_action, of_id, surfaces
+from bot.logs import to_stderr
+from bot.serve import serve as run_server
+from bot.settings import Settings
+from bot.stories import Stories
+from schedules.launches import Launches
+from store import queries, schema
+from store.db import Store
+from store.secrets import Vault
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="A Coupontools account in Slack."
+)
+audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+db = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(audit, name="audit")
+app.add_typer(db, name="db")
+
+out, err = Console(), Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.command()
+def serve(
+    http: Annotated[str | None, typer.Option(help="HOST:PORT; 127.0.0.1:3000 if left out.")] = None,
+    socket: Annotated[bool, typer.Option("--socket", help="Connect by Socket Mode.")] = False,
+) -> None:
+    """Run the bot. Refuses to start half configured, and says what is missing."""
+    with trouble():
+        run_server(Settings(), http, socket)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Of the workspace page.")] = 8765,
+    check: Annotated[bool, typer.Option("--check", help="Play the main job through.")] = False,
+) -> None:
+    """A Slack and a Coupontools on this machine, the bot between them, and a page to use it."""
+    with trouble():
+        raise typer.Exit(run_demo(port, check=check, out=out))
+
+
+@app.command()
+def catalog(as_json: Json = False) -> None:
+    """Every action: name, risk, endpoints, surfaces."""
+    rows = [_entry(action) for action in CATALOG.values()]
+    if as_json:
+        show_json(rows)
+        return
+    table = Table("name", "title", "risk", "endpoints", "proven")
+    for row in rows:
+        proven = "yes" if row["proven"] else "inferred"
+        table.add_row(row["name"], row["title"], row["risk"], ", ".join(row["endpoints"]), proven)
+    out.print(table)
+
+
+@app.command()
+def ask(
+    name: str,
+    given: Annotated[list[str] | None, typer.Option("--input", help="KEY=VALUE")] = None,
+    at: Annotated[str, typer.Option(help="A moment, ISO 8601.")] = "",
+    zone: Annotated[str, typer.Option(help="The zone of --at and --cron.")] = "",
+    cron: Annotated[str, typer.Option(help="Minute hour day month weekday.")] = "",
+    actor: Annotated[str, typer.Option("--as", help="Who asks.")] = "operator",
+    as_json: Json = False,
+) -> None:
+    """Ask for an action: the same checks, approvals and record as in Slack."""
+    with trouble(), office() as at_work:
+        desk, raw = console_desk(at_work), _pairs(given or [])
+        action = CATALOG[name]
+        if action.risk is Risk.READ and not (at or cron):
+            answer = desk.read(name, raw, actor=actor, surface="cli")
+            show_read(answer.output.model_dump(mode="json"), answer.card.text, as_json)
+            return
+        said = {"at": at, "crontab": cron, "timezone": zone or at_work.settings.vouchdesk_timezone}
+        nobody: Any = None  # the command line plans; it neither decides nor carries out
+        when = Launches(at_work.store, nobody, nobody, at_work.now).plan(said)
+        request = desk.ask(name, raw, actor=actor, when=when, surface="cli")
+        if as_json:
+            show_json({"request": request.id, "state": request.state, "quorum": request.quorum})
+        else:
+            out.print(f"On record as {request.id}; approvals needed: {request.quorum}.")
+            out.print(f"A running bot takes it on. Its story: vouchdesk explain {request.id}")
+
+
+@app.command()
+def explain(what: Annotated[str, typer.Argument(help="An action, or an id.")]) -> None:
+    """An action: everything derived from it. A request or operation: its whole story."""
+    with trouble():
+        if what in CATALOG:
+            show_lines(of_action(CATALOG[what]))
+            return
+        with office() as at_work:
+            stories = Stories(at_work.store, CATALOG, at_work.vault, at_work.now)
+            lines = list(of_id(at_work, stories, what))
+        if not lines:
+            refuse(f"Neither an action nor anything on record: {what}")
+        show_lines(lines)
+
+
+@audit.command()
+def search(
+    person: str = "",
+    action: str = "",
+    account: str = "",
+    request: str = "",
+    kind: str = "",
+    since: Annotated[datetime | None, typer.Option(help="UTC.")] = None,
+    limit: int = 50,
+    as_json: Json = False,
+) -> None:
+    """Lines of the record that match all that is given, newest first."""
+    with trouble(), office() as at_work:
+        with at_work.store.look() as tx:
+            found = queries.audit(
+                tx,
+                person=person,
+                action=action,
+                account=account,
+                request=request,
+                kind=kind,
+                since=since.astimezone() if since else None,
+                most=limit,
+            )
+        if as_json:
+            show_json([entry.model_dump(mode="json") for entry in found])
+            return
+        table = Table("at (UTC)", "who", "what", "action", "request", "because")
+        for line in found:
+            about = line.operation or line.request or ""
+            when = f"{line.at:%Y-%m-%d %H:%M:%S}"
+            table.add_row(when, line.actor, line.kind, line.action, about, line.because)
+        out.print(table if found else "Nothing on record matches.")
+
+
+@app.command()
+def doctor(
+    live: Annotated[bool, typer.Option("--live", help="Call every read endpoint.")] = False,
+    new_key: Annotated[bool, typer.Option("--new-key", help="Make a secret key.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Settings, database, Slack, account: what is set, what answers, what is missing."""
+    if new_key:
+        out.print(Vault.new_key(), highlight=False)
+        return
+    with trouble(), office() as at_work:
+        settings = list(at_work.settings.shown())
+        found = [*examine(at_work), *(examine_live(at_work) if live else ())]
+    if as_json:
+        show_json(
+            {
+                "settings": {name: value for name, value, _ in settings},
+                "findings": [vars(finding) for finding in found],
+            }
+        )
+    else:
+        table = Table("setting", "value", "meaning")
+        for setting in settings:
+            table.add_row(*setting)
+        out.print(table)
+        marks = {True: "[green]ok[/]", False: "[red]no[/]", None: "  "}
+        for finding in found:
+            out.print(f"{marks[finding.ok]} {finding.what}: {finding.words}", highlight=False)
+    if any(finding.ok is False for finding in found):
+        raise typer.Exit(1)
+
+
+@db.command()
+def upgrade() -> None:
+    """Bring the database up to this release's schema."""
+    with trouble():
+        store = Store(Settings().database_url)
+        schema.upgrade(store)
+        out.print(f"The schema is at {schema.revision(store)[0]}.")
+        store.close()
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """Store, keys and clients from the settings."""
+    opened = open_office(Settings())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def trouble() -> Iterator[None]:
+    """What is foreseen ends in words on stderr and exit code 1."""
+    to_stderr()
+    try:
+        yield
+    except ValidationError as error:
+        faults = [f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()]
+        refuse("Settings: " + "; ".join(faults))
+    except (*OURS, ValueError, OSError) as error:
+        refuse(in_words(error) if isinstance(error, OURS) else str(error))
+
+
+def refuse(words: str) -> NoReturn:
+    err.print(words, style="red", highlight=False, markup=False)
+    raise typer.Exit(1)
+
+
+def show_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def show_lines(lines: Iterable[tuple[str, str]]) -> None:
+    table = Table.grid(padding=(0, 2))
+    for title, words in lines:
+        table.add_row(f"[bold]{title}[/]", words)
+    out.print(table)
+
+
+def show_read(output: Any, words: str, as_json: bool) -> None:
+    if as_json:
+        show_json(output)
+    else:
+        out.print(words)
+        out.print_json(data=output)
+
+
+def _entry(action: AnyAction) -> dict[str, Any]:
+    return {
+        "name": action.name,
+        "area": action.area,
+        "title": action.title,
+        "risk": action.risk,
+        "endpoints": [step.endpoint.id for step in action.steps],
+        "surfaces": surfaces(action),
+        "proven": action.proven,
+    }
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair} is not KEY=VALUE")
+        pairs[key] = value
+    return pairs
+
+
+def main() -> None:
+    app()

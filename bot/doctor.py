@@ -1,0 +1,135 @@
+"""`vouchdesk doctor`: what is set, what answers, what is missing."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk import WebClient
+from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions.policy import OPERATOR
+from bot.app import Office, slack_client
+from bot.errors import explain
+from bot.manifest import SCOPES
+from bot.people import SlackPeople, roles
+from bot.settings import Settings
+from coupontools.endpoints import CAMPAIGN_LIST, ENDPOINTS
+from coupontools.errors import ApiError, BadCredentials, Refused
+from store import queries, schema
+from store.tables import Account, Progress
+
+AUTH_ERRORS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at; `ok` is None when it only informs."""
+
+    what: str
+    ok: bool | None
+    words: str
+
+
+def examine(office: Office) -> Iterator[Finding]:
+    """Database, Slack and account, in this order; asks, changes nothing."""
+    yield from _settings(office.settings)
+    yield from _database(office)
+    yield from _slack(office.settings)
+    yield from _account(office)
+
+
+def live(office: Office) -> Iterator[Finding]:
+    """Call every read of the registry with nothing: a refusal by code proves the path."""
+    with office.store.look() as tx:
+        accounts = queries.accounts(tx)
+    for account in accounts[:1]:
+        for endpoint in ENDPOINTS.values():
+            if endpoint.reads and "{" not in endpoint.path:
+                yield _tried(office, account, endpoint)
+
+
+def slack_problems(client: WebClient) -> list[str]:
+    """What Slack says is missing: a good token, scopes. Raises when Slack cannot be asked."""
+    try:
+        answer = client.auth_test()
+    except SlackApiError as error:
+        if error.response.get("error") in AUTH_ERRORS:
+            return [f"SLACK_BOT_TOKEN (Slack says {error.response['error']})"]
+        raise
+    granted = str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(",")
+    missing = [scope for scope in SCOPES if scope not in granted]
+    return [f"scope {scope} (install the app again from manifest.yml)" for scope in missing]
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    missing = settings.missing()
+    yield Finding("settings", not missing, "; ".join(missing) or "complete")
+
+
+def _database(office: Office) -> Iterator[Finding]:
+    try:
+        has, wants = schema.revision(office.store)
+        with office.store.look() as tx:
+            counts = queries.counts(tx)
+            stuck = queries.operations_in(tx, Progress.UNCLEAR, Progress.HELD)
+    except SQLAlchemyError as error:
+        yield Finding("database", False, explain(error))
+        return
+    kind = office.store.url.get_backend_name()
+    yield Finding("database", has == wants, f"{kind}, schema {has or 'none'} of {wants}")
+    words = ", ".join(f"{count:,} {state}" for state, count in counts.items())
+    yield Finding("rows", None, words or "nothing yet")
+    for operation in stuck:
+        words = f"{operation.state}: {operation.problem} Somebody has to decide on its card."
+        yield Finding(operation.id, False, words)
+
+
+def _slack(settings: Settings) -> Iterator[Finding]:
+    client = slack_client(settings)
+    try:
+        problems = slack_problems(client)
+        yield Finding("slack", not problems, "; ".join(problems) or "answers, all scopes granted")
+        if problems:
+            return
+        known = roles(settings.vouchdesk_approvers, settings.vouchdesk_operators)
+        for handle in SlackPeople(client, known, "UTC").missing_groups():
+            needed = known[handle] != OPERATOR
+            words = "no such user group, so nobody can approve" if needed else "no such user group"
+            yield Finding(f"@{handle}", not needed, words)
+    except SlackApiError as error:
+        yield Finding("slack", False, explain(error))
+    except (SlackClientError, OSError) as error:
+        yield Finding("slack", False, f"cannot be reached ({type(error).__name__})")
+
+
+def _account(office: Office) -> Iterator[Finding]:
+    with office.store.look() as tx:
+        accounts = queries.accounts(tx)
+    if not accounts:
+        yield Finding("account", False, "no account is known; set COUPONTOOLS_CLIENT_ID")
+    for account in accounts:
+        try:
+            found = office.clients(account).call(CAMPAIGN_LIST, {})
+        except ApiError as error:
+            yield Finding(f"account {account.name}", False, str(error))
+        else:
+            yield Finding(f"account {account.name}", True, _counted(found))
+
+
+def _counted(found: Any) -> str:
+    campaigns = found.get("coupon_info", []) if isinstance(found, dict) else []
+    return f"answers, {len(campaigns):,} campaigns"
+
+
+def _tried(office: Office, account: Account, endpoint: Any) -> Finding:
+    try:
+        office.clients(account).call(endpoint, {})
+    except BadCredentials as error:
+        return Finding(endpoint.id, False, str(error))
+    except Refused as error:
+        if not error.codes:  # no code of the API's own: there may be nothing at this path
+            return Finding(endpoint.id, False, str(error))
+    except ApiError as error:
+        return Finding(endpoint.id, False, str(error))
+    return Finding(endpoint.id, True, "proven: it answered, or refused by a code of its own")

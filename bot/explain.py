@@ -1,0 +1,96 @@
+"""`vouchdesk explain`: an action with everything derived from it, or the whole story of an id."""
+
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from actions import policy
+from actions.action import AnyAction
+from actions.fields import fields, is_private, shown, title_of
+from bot.app import Office
+from bot.forms import form_for
+from bot.grammar import SHORT_FORMS
+from bot.stories import Stories
+from store import queries
+from store.tables import Operation
+
+Line = tuple[str, str]
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def surfaces(action: AnyAction) -> list[str]:
+    """Where people meet the action."""
+    short = [command for command, name in SHORT_FORMS.items() if name == action.name]
+    return ["/coupon", *short, "launcher", "modal", "schedule", "cli"]
+
+
+def of_action(action: AnyAction) -> Iterator[Line]:
+    """Title and words, one line each, of what follows from a declaration."""
+    form = type(form_for(action.name))
+    yield "action", f"{action.name} · {action.title}: {action.summary}"
+    yield "risk", f"{action.risk}: {policy.QUORUM[action.risk]} approvals by other people"
+    yield "may be late", str(policy.lateness(action))
+    yield "surfaces", ", ".join(surfaces(action))
+    yield "command", f"/coupon {action.area} {action.verb} …"
+    for name, field, kind in fields(action.inputs):
+        marks = [
+            "required" if field.is_required() else "optional",
+            *(["private"] if is_private(field) else []),
+        ]
+        yield f"input {name}", f"{title_of(name, field)}: {kind} ({', '.join(marks)})"
+    for number, step in enumerate(action.steps, 1):
+        endpoint = step.endpoint
+        again = "may be repeated" if endpoint.repeatable else "never repeated without a person"
+        sure = "published" if endpoint.proven else "path only inferred"
+        words = f"{endpoint.verb} {endpoint.path} ({endpoint.id}): {again}, {sure}"
+        yield f"step {number}", f"{words} · payload {_place(step.payload)}"
+    yield "inputs", _place(action.inputs)
+    yield "form", _place(form)
+    yield "preview", _place(action.preview) if action.preview else "none"
+    yield "result", _place(action.present)
+
+
+def of_id(office: Office, stories: Stories, id: str) -> Iterator[Line]:
+    """The story of a request or an operation; nothing when the id is not known."""
+    story = stories.told(id.partition(".")[0])
+    if story is None:
+        return
+    request = story.request
+    yield "request", f"{request.id} version {request.version}: {request.state}"
+    yield "action", f"{story.action.name} · {story.action.title}"
+    yield "asked by", f"{request.actor} on {request.account}, through {request.surface}"
+    for row in story.inputs[:1]:
+        for title, value in shown(story.action.inputs, row):
+            yield f"input {title}", value
+    yield "preview", request.preview or "not looked at yet"
+    yield "digest", request.digest or "none yet"
+    needed = f"{len(story.approvals)} of {request.quorum}"
+    yield "agreed", ", ".join([needed, *(a.person for a in story.approvals)])
+    with office.store.look() as tx:
+        trail, operations = queries.audit_of(tx, request.id), list(reversed(story.operations))
+        calls = [(run, queries.step_runs(tx, run.id)) for run in operations]
+    for entry in trail:
+        because = f": {entry.because}" if entry.because else ""
+        about = f" {entry.operation}" if entry.operation else ""
+        yield f"{entry.at:%Y-%m-%d %H:%M:%S}", f"{entry.kind} by {entry.actor}{about}{because}"
+    for operation, runs in calls:
+        yield from _calls(operation, runs)
+
+
+def _calls(operation: Operation, runs: Sequence[Any]) -> Iterator[Line]:
+    late = (operation.started_at or operation.run_at) - operation.due
+    words = f"{operation.state}, due {operation.due:%Y-%m-%d %H:%M:%S}, started {late} later"
+    yield f"run {operation.id}", words
+    for run in runs:
+        answer = f": {run.problem}" if run.problem else ""
+        yield f"call {run.endpoint}", f"{run.effect} after {run.tries} tries{answer}"
+
+
+def _place(thing: Callable[..., Any] | type) -> str:
+    """`name (file:line)`."""
+    plain = inspect.unwrap(thing)
+    file = Path(inspect.getsourcefile(plain) or "?")
+    line = inspect.getsourcelines(plain)[1]
+    shown = file.relative_to(ROOT) if file.is_relative_to(ROOT) else file
+    return f"{plain.__name__} ({shown}:{line})"
