@@ -135,29 +135,40 @@ class Human:
         return self._does("command", channel=channel, command=command, text=rest)
 
     def fills(self, **values: Any) -> "Human":
-        """Enter values; a picker is searched first, a choice that redraws is pressed."""
+        """Enter values, one after the other; a picker is searched first."""
         for block_id, value in values.items():
-            block = next(b for b in self.view["blocks"] if b.get("block_id") == block_id)
-            element = block["element"]
-            where = {"view_id": self.view["id"], "block_id": block_id}
+            element = self.block(block_id)["element"]
             if element["type"] == "external_select" and value is not None:
                 offered = self.offered(block_id, str(value))
                 assert str(value) in offered, f"{value} is not among {offered[:5]}"
-            if block.get("dispatch_action"):
-                self._does("press", **where, action_id=element["action_id"], value=value)
-                values = {k: v for k, v in values.items() if k != block_id}
-            else:
-                self._pending[block_id] = value
+            where = {"view_id": self.view["id"], "block_id": block_id}
+            self._does("press", **where, action_id=element["action_id"], value=value)
+            assert self.answer.get("ok"), f"{block_id}: {self.answer}"
         return self
 
     def submits(self, **values: Any) -> "Human":
-        self.fills(**values)
-        pending, self._pending = self._pending, {}
-        return self._does("submit", values=pending)
+        return self.fills(**values)._does("submit", values={})
+
+    def block(self, block_id: str) -> dict[str, Any]:
+        """A block of the open modal."""
+        found = [b for b in self.view["blocks"] if b.get("block_id") == block_id]
+        assert found, f"no {block_id} among {[b.get('block_id') for b in self.view['blocks']]}"
+        return dict(found[0])
+
+    @property
+    def filled(self) -> dict[str, Any]:
+        """What the open modal holds now, by block."""
+        held: dict[str, Any] = {}
+        for block_id, states in self.view["state"]["values"].items():
+            for state in states.values():
+                slot = next(name for name in state if name not in ("type", "timezone"))
+                value = state[slot]
+                held[block_id] = value["value"] if isinstance(value, dict) else value
+        return held
 
     def offered(self, block_id: str, query: str) -> list[str]:
         """The values a picker offers for what is typed."""
-        block = next(b for b in self.view["blocks"] if b.get("block_id") == block_id)
+        block = self.block(block_id)
         answer = self.world.slack.does(
             "options",
             user=self.name,
@@ -171,6 +182,16 @@ class Human:
 
     def presses(self, action: str, **where: Any) -> "Human":
         return self._does("press", action_id=action, **where)
+
+    def at_card(self, action: str, channel: str = "approvals", **where: Any) -> "Human":
+        """Press on the newest card of a channel."""
+        return self.presses(
+            action, ts=self.world.slack.card(channel)["ts"], channel=channel, **where
+        )
+
+    def at_own_card(self, action: str, **where: Any) -> "Human":
+        """Press on the newest card in the direct messages."""
+        return self.at_card(action, self.dm, **where)
 
     def opens_home(self) -> "Human":
         return self._does("home")
@@ -191,7 +212,7 @@ class Human:
 
     @property
     def sees(self) -> str:
-        """Everything this person alone is shown: whispers, direct messages, the open modal, home."""
+        """All that this person alone is shown: whispers, direct messages, the open modal, home."""
         state = self.world.slack.state
         mine = [e for e in state["ephemerals"] if e["user"] == self.id]
         mine += [m for m in state["messages"] if m["channel"] == self.dm]
@@ -200,8 +221,6 @@ class Human:
 
     def was_told(self, text: str) -> bool:
         return text in self.sees
-
-    _pending: dict[str, Any] = field(default_factory=dict)
 
     def _does(self, act: str, **wish: Any) -> "Human":
         self.answer = self.world.slack.does(act, user=self.name, **wish)
@@ -230,6 +249,8 @@ class World:
     workers: Workers = field(init=False)
     shift: timedelta = timedelta()
     is_up: bool = False
+    forgiven: set[str] = field(default_factory=set)
+    """Failures of deliveries that the story asked for."""
 
     def now(self) -> datetime:
         return datetime.now(UTC) + self.shift
@@ -254,6 +275,17 @@ class World:
             self.workers.rest()
             self.bot.stop(beat=False)
             self.workers.shutdown()
+
+    def starts_with(self, **settings: Any) -> None:
+        """Start it again, with other settings."""
+        self.stops()
+        self.settings = self.settings.model_copy(update=settings)
+        self.starts()
+
+    def passes(self, **ahead: float) -> None:
+        """Let time pass, and everything happen that is due by then."""
+        self.later(**ahead)
+        self.tick()
 
     def tick(self) -> None:
         """Let everything happen that is to happen now."""
