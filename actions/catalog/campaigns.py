@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview, Table
@@ -56,6 +56,19 @@ def _moment_or(words: tuple[tuple[str, str], ...]) -> str:
 
 Start = Annotated[WallClock, StringConstraints(pattern=_moment_or(STARTS)), Moment(STARTS)]
 Expiry = Annotated[WallClock, StringConstraints(pattern=_moment_or(EXPIRIES)), Moment(EXPIRIES)]
+
+
+def _with_a_point(amount: str) -> str:
+    """As the API writes it; people here and there write 2,50."""
+    plain = amount.replace(",", ".")
+    if float(plain) == 0:
+        raise wrong("discount_value", "A positive number, such as 10 or 2.50.")
+    return plain
+
+
+Amount = Annotated[
+    str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$"), AfterValidator(_with_a_point), Text()
+]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
 
 
@@ -165,8 +178,8 @@ class CreateCampaign(Inputs):
     issuer: ShortText | None = Field(None, title="Issuer", description="Who gives the coupon.")
     title: ShortText | None = Field(None, title="Title")
     subtitle: ShortText | None = Field(None, title="Subtitle")
-    discount_value: Annotated[str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$")] | None = (
-        Field(None, title="Value", description="A positive number, such as 10 or 2.50.")
+    discount_value: Amount | None = Field(
+        None, title="Value", description="A positive number, such as 10 or 2.50."
     )
     start_date: Start | None = Field(None, title="Starts")
     expiry_date: Expiry | None = Field(None, title="Expires")
