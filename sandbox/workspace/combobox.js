@@ -246,8 +246,10 @@ class Combobox {
     const without = this.chosen.filter((one) => one.value !== choice.value);
     if (without.length === this.chosen.length && without.length >= most) return;
     this.set(without.length < this.chosen.length ? without : [...without, choice]);
+    const here = this.input.value ? 0 : this.active;
     this.input.value = "";
     this.ask("");
+    this.move(here);
     this.input.focus();
   }
 

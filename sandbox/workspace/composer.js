@@ -142,7 +142,6 @@ export class Composer {
   drawHints() {
     const found = this.matches();
     this.hints.hidden = !found.length;
-    this.input.setAttribute("aria-expanded", String(found.length > 0));
     this.hints.replaceChildren(...found.map((one, index) => this.hint(one, index)));
     const current = this.hints.children[this.active];
     if (current) this.input.setAttribute("aria-activedescendant", current.id);

@@ -45,9 +45,9 @@ function dayRow(date, message) {
   };
 }
 
-/** Whether a message goes on under the name of the one before. */
+/** Whether a message goes on under the name of the one before; a card never does. */
 function follows(before, message) {
-  if (message.edited && message.blocks?.length) return false;
+  if (message.blocks?.length > 1) return false;
   if (before.user !== message.user || Boolean(before.whisper) !== Boolean(message.whisper))
     return false;
   return Number(message.ts) - Number(before.ts) < TOGETHER_S;
@@ -88,7 +88,7 @@ function messageNode(message, look, answers) {
       { class: "message-main" },
       message.whisper ? whisperNote(message) : "",
       look.follows ? "" : byline(message, who, at),
-      content(message, host),
+      content(message, host, look.follows),
       (message.files ?? []).map(fileCard),
       problem,
       answers.length ? threadLink(message, answers) : "",
@@ -112,14 +112,11 @@ function editedNote(message) {
   return message.edited ? h("span", { class: "edited" }, " (edited)") : "";
 }
 
-function content(message, host) {
+function content(message, host, follows) {
   const edited = editedNote(message);
   if (message.blocks?.length) {
-    return h(
-      "div",
-      { class: "content" },
-      message.blocks.map((block) => blockNode(block, host)),
-    );
+    const blocks = message.blocks.map((block) => blockNode(block, host));
+    return h("div", { class: "content" }, blocks, follows ? edited : "");
   }
   if (!message.text) return "";
   return h("div", { class: "content text", dir: "auto" }, mrkdwn(message.text), edited);
