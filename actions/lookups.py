@@ -50,12 +50,12 @@ class Lookups:
 
     def _all(self, action: str, account: Account) -> Sequence[Option]:
         key = (account.name, action)
-        at, known = self._known.get(key, (-FRESH, ()))
-        if self._now() - at < FRESH:
-            return known
+        known = self._known.get(key)
+        if known and self._now() - known[0] < FRESH:
+            return known[1]
         coming = self._fetch(key, account)
-        if key in self._known:
-            return known
+        if known:
+            return known[1]
         try:
             return coming.result(PATIENCE)
         except (NotYet, ApiError):
