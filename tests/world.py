@@ -207,6 +207,11 @@ class Human:
         return dict(mine[-1])
 
     @property
+    def home(self) -> str:
+        """All text of the home tab, as it was drawn last."""
+        return words_of(self.world.slack.state["homes"][self.id])
+
+    @property
     def has_modal(self) -> bool:
         return any(view["user"] == self.id for view in self.world.slack.state["views"])
 

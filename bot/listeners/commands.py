@@ -8,6 +8,7 @@ from slack_sdk import WebClient
 
 from actions import rights
 from actions.desk import Desk
+from actions.policy import may_approve
 from bot.grammar import SHORT_FORMS, action_of, help_text, parse, place
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded, tell
@@ -61,11 +62,12 @@ class Commands:
 
     def _launch(self, body: Body, client: WebClient) -> None:
         actor, stories = body["user_id"], self._stories
-        rights.to_ask(self._desk.person(actor))
+        person = self._desk.person(actor)
+        rights.to_ask(person)
         view = launcher_view(
             self._desk.catalog,
             stories.mine(actor),
-            stories.waiting(actor),
+            stories.waiting(actor) if may_approve(person) else [],
             stories.coming(),
             {"channel": body["channel_id"]},
         )

@@ -6,26 +6,37 @@ from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 
+from actions import rights
+from actions.desk import Desk
+from actions.policy import may_approve
+from bot.errors import explain
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded
 from bot.stories import Stories
-from bot.views.home import home_view
+from bot.views.home import closed_view, home_view
 
 
 class Home:
     """Publishes a person's home tab as things stand."""
 
-    def __init__(self, stories: Stories) -> None:
-        self._stories = stories
+    def __init__(self, desk: Desk, stories: Stories) -> None:
+        self._desk, self._stories = desk, stories
 
     def publish(self, client: WebClient, person: str) -> None:
-        """Draw it for that person."""
-        stories = self._stories
-        view = home_view(
-            stories.mine(person), stories.waiting(person), stories.coming(), stories.unclear()
-        )
+        """Draw it for that person; a guest is shown why there is nothing."""
+        try:
+            view = self._drawn(person)
+        except Exception as error:
+            view = closed_view(explain(error))
         client.views_publish(user_id=person, view=view)
+
+    def _drawn(self, id: str) -> View:
+        person, stories = self._desk.person(id), self._stories
+        rights.to_ask(person)
+        waiting = stories.waiting(id) if may_approve(person) else []
+        return home_view(stories.mine(id), waiting, stories.coming(), stories.unclear())
 
 
 def register(app: App, home: Home, opener: Opener) -> None:

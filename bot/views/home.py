@@ -39,6 +39,11 @@ def home_view(
     return View(type="home", blocks=blocks)
 
 
+def closed_view(why: str) -> View:
+    """The home tab of somebody who cannot use it, or not now."""
+    return View(type="home", blocks=[section(f":no_entry: {escape(why)}")])
+
+
 def launcher_view(
     catalog: Catalog,
     mine: Sequence[Story],

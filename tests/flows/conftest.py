@@ -33,7 +33,7 @@ def improper(state: dict[str, Any]) -> list[str]:
             found += blockkit.check(message, "message")
         assert said["text"] or said.get("files"), said
     for view in [*state["views"], *state["homes"].values()]:
-        shown = {name: view[name] for name in OF_A_VIEW if view.get(name) not in (None, "")}
+        shown = {name: view[name] for name in OF_A_VIEW if view.get(name)}
         found += blockkit.check(shown, view["type"])
     shown = [state[place] for place in ("messages", "ephemerals", "views", "homes")]
     found += [line for line in words_of(shown).splitlines() if "stumbled over" in line]
