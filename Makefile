@@ -1,0 +1,51 @@
+# Each target stands alone on a bare machine with Python and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check regen chaos lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(READY) ## a Slack and a Coupontools on this machine, and Vouchdesk between them
+	@$(BIN)/vouchdesk demo
+
+test: $(READY) ## every test, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -q -n 2
+
+check: $(READY) ## style, types, import contracts, tests, nothing left to regenerate
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q -n 2
+
+regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, snapshots
+	@$(BIN)/python -m bot.manifest
+	@$(BIN)/python -m bot.handbook
+	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/catalog
+
+chaos: $(READY) ## kill it around every commit and call, on both databases; prints what came of it
+	@$(BIN)/python -m tests.chaos
+
+lock: $(READY) ## pin every dependency anew, with hashes
+	@$(BIN)/pip-compile -q --upgrade --extra dev --allow-unsafe --generate-hashes --strip-extras \
+		--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-header \
+		-o requirements.lock pyproject.toml
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) build artifacts *.egg-info
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "Missing: the venv module. On Debian or Ubuntu: apt-get install -y python3-venv"; exit 1; }
+	@echo "Setting up (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
