@@ -1,10 +1,9 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import IntegrityError
@@ -13,13 +12,13 @@ from sqlmodel import Session
 from actions import policy, rights
 from actions.action import Catalog, Risk
 from actions.card import Card
+from actions.deciding import Deciding
 from actions.errors import (
     Declined,
     InvalidInputs,
     NeedsReason,
     NotAllowed,
     SaidAlready,
-    UnknownThing,
     problems,
 )
 from actions.fields import Inputs, Reply
@@ -32,7 +31,6 @@ from store.lifecycle import TooLate, enter, move, note
 from store.secrets import Vault
 from store.tables import Account, Approval, Consent, Operation, Progress, Request
 
-R = TypeVar("R", Request, Operation)
 Now = Callable[[], datetime]
 Submit = Callable[[Session, Operation], None]
 """Hands a READY operation to the engine, within the transaction that made it so."""
@@ -74,6 +72,7 @@ class Desk:
         self.catalog = catalog
         self._store, self._vault, self._people = store, vault, people
         self._clients, self._submit, self._now = clients, submit, now
+        self._deciding = Deciding(store, now)
 
     def account(self) -> Account:
         """The account that is meant when none is named."""
@@ -253,24 +252,6 @@ class Desk:
             if known is None:
                 raise
             return known
-
-    @contextmanager
-    def _deciding(
-        self, verb: str, of: Callable[[Session, str], R | None], id: str, actor: str
-    ) -> Iterator[tuple[Session, R]]:
-        """A transaction on one locked row; a click that is declined is put on record too."""
-        try:
-            with self._store.begin() as tx:
-                row = of(tx, id)
-                if row is None:
-                    raise UnknownThing(f"There is nothing on record as {id}.")
-                yield tx, row
-        except (Declined, TooLate) as error:
-            with self._store.begin() as tx:
-                row = of(tx, id)
-                words = f"{verb}: {error}"
-                note(tx, "declined", actor=actor, at=self._now(), about=row, because=words)
-            raise
 
 
 def grant(tx: Session, request: Request, *, actor: str, at: datetime, because: str = "") -> None:

@@ -7,9 +7,10 @@ from typing import Any
 from sqlmodel import Session
 
 from actions import rights
+from actions.deciding import Deciding
 from actions.desk import Now, Submit, When
-from actions.errors import InvalidInputs, UnknownThing
-from actions.policy import People
+from actions.errors import InvalidInputs
+from actions.policy import People, Person
 from schedules import recurrence
 from store import queries
 from store.db import Store
@@ -26,6 +27,7 @@ class Launches:
 
     def __init__(self, store: Store, people: People, submit: Submit, now: Now) -> None:
         self._store, self._people, self._submit, self._now = store, people, submit, now
+        self._deciding = Deciding(store, now)
 
     def plan(self, raw: Mapping[str, Any]) -> When:
         """What the *When* section says; raises `InvalidInputs` under its fields.
@@ -60,8 +62,9 @@ class Launches:
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held for being late."""
-        with self._store.begin() as tx:
-            held = self._held(tx, operation, actor)
+        person = self._people(actor)
+        with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
+            _check(tx, held, person)
             now = self._now()
             move(
                 tx,
@@ -79,8 +82,9 @@ class Launches:
 
     def skip(self, operation: str, *, actor: str) -> Operation:
         """A person drops a run that was held for being late."""
-        with self._store.begin() as tx:
-            held = self._held(tx, operation, actor)
+        person = self._people(actor)
+        with self._deciding("skip", queries.operation, operation, actor) as (tx, held):
+            _check(tx, held, person)
             now = self._now()
             words = "Skipped"
             move(
@@ -146,15 +150,13 @@ class Launches:
         if not late:
             self._submit(tx, operation)
 
-    def _held(self, tx: Session, id: str, actor: str) -> Operation:
-        held = queries.operation(tx, id)
-        if held is None:
-            raise UnknownThing(f"There is nothing on record as {id}.")
-        if held.state is not Progress.HELD:
-            raise TooLate(held.state)
-        request = queries.request_seen(tx, held.request)
-        rights.to_settle(self._people(actor), request.actor if request else "", again=False)
-        return held
+
+def _check(tx: Session, held: Operation, person: Person) -> None:
+    """Is it held, and has this person a say?"""
+    if held.state is not Progress.HELD:
+        raise TooLate(held.state)
+    request = queries.request_seen(tx, held.request)
+    rights.to_settle(person, request.actor if request else "", again=False)
 
 
 def _is_due(request: Request, now: datetime) -> bool:
