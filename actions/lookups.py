@@ -39,6 +39,12 @@ class Lookups:
         """At most 100 options, best match first; none while the account cannot be asked."""
         return found(self._all(action, account), typed)[:MOST]
 
+    def warm(self, account: Account) -> None:
+        """Fetch what pickers offer before anybody opens one."""
+        for name, action in self._catalog.items():
+            if action.options:
+                self._fetch((account.name, name), account)
+
     def known(self, action: str, account: Account, value: str) -> Option | None:
         """The option of that value, if it was ever fetched; asks nobody."""
         _, options = self._known.get((account.name, action), (0.0, ()))

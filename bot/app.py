@@ -90,6 +90,7 @@ class Bot:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
         self.engine.start(self.runner)
         if beat:
+            self.lookups.warm(self.desk.account())
             self.clock.start()
 
     def stop(self, *, beat: bool = True) -> None:

@@ -1,11 +1,14 @@
 """Settings from the environment or a `.env` file; refuses to start half configured."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
 class HalfConfigured(Exception):
@@ -87,7 +90,7 @@ class Settings(BaseSettings):
             value = getattr(self, name)
             secret = isinstance(value, SecretStr)
             plain = _plain(value)
-            shown = ("set" if plain else "") if secret else plain
+            shown = ("set" if plain else "") if secret else PASSWORD.sub(r"\1•••@", plain)
             yield name.upper(), shown or "–", field.description or ""
 
 

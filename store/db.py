@@ -56,6 +56,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = address(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database and not Path(self.url.database).exists():
+            Path(self.url.database).touch(0o600)  # nobody else's business on this machine
         # FULL: an intent row has to survive a power cut, or a push could be sent twice.
         self.engine = (
             sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")

@@ -1,6 +1,7 @@
 """A form was submitted."""
 
 import json
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,6 +9,7 @@ import structlog
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
 
 from actions.action import Risk
 from actions.desk import Desk, When
@@ -79,14 +81,14 @@ class Submissions:
         actor: str,
     ) -> None:
         """Slack is answered at once; what Coupontools says comes into the same modal."""
-        title = self._desk.catalog[name].title
+        title, place = self._desk.catalog[name].title, f"read:{view['id']}"
         self._desk.check(name, raw)
-        ack(response_action="update", view=waiting_view(title, "Asking Coupontools …"))
+        ack(response_action="update", view=waiting_view(title, "Asking Coupontools …", place))
         try:
             shown = result_view(title, self._desk.read(name, raw, actor=actor).card)
         except Exception as error:
             shown = trouble_view(title, explain(error))
-        client.views_update(view_id=view["id"], view=shown)
+        put(client, place, shown)
 
     def _confirm(self, client: WebClient, channel: str, request: Request) -> None:
         """A line where the command was typed; the card itself comes by direct message."""
@@ -103,6 +105,19 @@ class Submissions:
 def register(app: App, submissions: Submissions) -> None:
     """Listen to submitted forms."""
     app.view("form")(submissions.submit)
+
+
+def put(client: WebClient, place: str, view: View) -> None:
+    """Show it in the view of that name, which is there only once Slack has taken our answer."""
+    for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
+        try:
+            client.views_update(external_id=place, view=view)
+            return
+        except SlackApiError as error:
+            if error.response.get("error") != "not_found":
+                raise
+        time.sleep(pause)
+    log.info("the form was closed before the answer came")
 
 
 def placed(problems: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:

@@ -40,9 +40,11 @@ def result_view(title: str, card: Card) -> View:
     return _told(title, draw(card, "modal"))
 
 
-def waiting_view(title: str, text: str) -> View:
-    """What stands there until the answer comes."""
-    return _told(title, [section(f":hourglass_flowing_sand: {escape(text)}")])
+def waiting_view(title: str, text: str, name: str) -> View:
+    """What stands there until the answer comes; by `name` it can be found to put it in."""
+    view = _told(title, [section(f":hourglass_flowing_sand: {escape(text)}")])
+    view.external_id = name
+    return view
 
 
 def trouble_view(title: str, text: str) -> View:

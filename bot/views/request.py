@@ -150,9 +150,11 @@ def _preview(story: Story) -> list[Block]:
 def _inputs(story: Story) -> list[Block]:
     if not story.inputs:
         return []
+    said = {fact[0] for fact in story.request.facts}  # with the name that belongs to the id
     lines = [
         f"*{escape(title, 60)}:* {escape(' '.join(value.split()), 200)}"
         for title, value in shown(story.action.inputs, story.inputs[0])
+        if title not in said
     ]
     kept, used = [], 0
     for line in lines:

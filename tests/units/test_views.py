@@ -73,5 +73,5 @@ def test_a_table_in_a_modal_stands_in_columns():
 
 
 def test_waiting_and_trouble_are_views():
-    for view in (waiting_view("Find a coupon", "Asking"), trouble_view(LONG, LONG)):
+    for view in (waiting_view("Find a coupon", "Asking", "read:V1"), trouble_view(LONG, LONG)):
         assert check(view.to_dict(), "modal") == []
