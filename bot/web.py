@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -12,18 +13,26 @@ from starlette.routing import Route
 LARGEST = 1_000_000
 """Bytes of a request that are read; Slack's are far smaller."""
 
+log = structlog.get_logger()
+
 
 def web(bolt: App, is_ready: Callable[[], str]) -> Starlette:
     """The ASGI application. `is_ready` gives the reason why not, or nothing."""
 
     async def events(request: Request) -> Response:
-        if int(request.headers.get("content-length", 0) or 0) > LARGEST:
+        body = await _body(request)
+        if body is None:
             return Response("Too large", 413)
-        body = (await request.body()).decode("utf-8", errors="replace")
-        incoming = BoltRequest(
-            body=body, query=str(request.query_params), headers=dict(request.headers)
-        )
-        return _answer(await run_in_threadpool(bolt.dispatch, incoming))
+        if not request.headers.get("x-slack-request-timestamp", "").isdecimal():
+            return Response("Not signed by Slack", 401)  # Bolt stumbles over any other word
+        try:
+            incoming = BoltRequest(
+                body=body, query=str(request.query_params), headers=dict(request.headers)
+            )
+            return _answer(await run_in_threadpool(bolt.dispatch, incoming))
+        except Exception as error:  # before any listener: it has no shape that Slack sends
+            log.warning("a request that cannot be read", error=type(error).__name__)
+            return Response("Cannot be read", 400)
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ok": True})
@@ -41,6 +50,16 @@ def web(bolt: App, is_ready: Callable[[], str]) -> Starlette:
             Route("/readyz", readyz),
         ]
     )
+
+
+async def _body(request: Request) -> str | None:
+    """The body as text; None when it is larger than any of Slack's."""
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > LARGEST:
+            return None
+    return content.decode("utf-8", errors="replace")
 
 
 def _answer(answer: BoltResponse) -> Response:
