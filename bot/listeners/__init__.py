@@ -28,7 +28,7 @@ def register(
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
-    opener, tab = Opener(desk, options), Home(desk, stories)
+    opener, tab = Opener(desk, options, drafts), Home(desk, stories)
     turning = Pages(desk, drafts, options, now)
     telling.register(app)
     commands.register(app, Commands(desk, opener, stories))

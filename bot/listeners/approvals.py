@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 
 from actions.desk import Desk
-from actions.errors import NeedsReason, StaleCard
+from actions.errors import NeedsReason, StaleCard, UnknownThing
 from bot.announcer import Announcer
 from bot.errors import explain
 from bot.listeners.home import Home
@@ -79,6 +79,8 @@ class Decisions:
 def stamped(value: str) -> tuple[str, int]:
     """Request id and version from a button of a request."""
     request, _, version = value.rpartition(":")
+    if not version.isdecimal():
+        raise UnknownThing(f"There is nothing on record as “{value[:80]}”.")
     return request, int(version)
 
 

@@ -9,7 +9,8 @@ from slack_sdk import WebClient
 from actions import rights
 from actions.desk import Desk
 from actions.policy import may_approve
-from bot.grammar import SHORT_FORMS, action_of, help_text, parse, place
+from bot.forms import WHEN_FIELDS
+from bot.grammar import SHORT_FORMS, GrammarError, action_of, help_text, parse, place
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded, tell
 from bot.stories import Stories
@@ -74,6 +75,9 @@ class Commands:
         client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def _open(self, body: Body, client: WebClient, name: str, given: dict[str, str]) -> None:
+        fields = self._desk.catalog[name].inputs.model_fields
+        for odd in given.keys() - fields.keys() - set(WHEN_FIELDS):
+            raise GrammarError(f"There is no field “{odd[:80]}” here, only: {', '.join(fields)}.")
         self._opener.open(
             client,
             name,

@@ -7,6 +7,7 @@ from slack_sdk import WebClient
 
 from actions import rights
 from actions.desk import Desk
+from actions.drafts import Drafts
 from actions.fields import Lookup, fields
 from actions.lookups import Lookups
 from bot.forms import form_for
@@ -15,8 +16,8 @@ from bot.forms import form_for
 class Opener:
     """Shows forms; a name that is known without asking stands beside the id it belongs to."""
 
-    def __init__(self, desk: Desk, lookups: Lookups) -> None:
-        self._desk, self._lookups = desk, lookups
+    def __init__(self, desk: Desk, lookups: Lookups, drafts: Drafts) -> None:
+        self._desk, self._lookups, self._drafts = desk, lookups, drafts
 
     def open(
         self,
@@ -32,13 +33,11 @@ class Opener:
         """Open a modal, or `push` it on the one that is open; raises `NotAllowed`."""
         person = self._desk.person(actor)
         rights.to_ask(person)
-        action = self._desk.catalog[name]
-        view = form_for(name).view(
-            action,
-            {**given, "labels": self._labels(name, given)},
-            zone=person.zone,
-            metadata={"channel": channel} if channel else {},
-        )
+        form, filled = form_for(name), {**given, "labels": self._labels(name, given)}
+        metadata = {"channel": channel} if channel else {}
+        if given and form.pages > 1:  # what later pages ask for has to be kept until then
+            metadata["draft"], _ = self._drafts.keep("", name, filled, actor=actor)
+        view = form.view(self._desk.catalog[name], filled, zone=person.zone, metadata=metadata)
         show = client.views_push if push else client.views_open
         show(trigger_id=trigger, view=view)
 
