@@ -119,7 +119,7 @@ class Launches:
         missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
         if not missed_while_waiting:
             for row in range(len(request.inputs)):
-                self._mint_row(tx, request, due, row)
+                self._mint_row(tx, request, due, row, now)
         following = (
             recurrence.next_after(request.crontab, request.timezone, due)
             if request.crontab
@@ -131,8 +131,9 @@ class Launches:
             request.next_at = following
             tx.add(request)
 
-    def _mint_row(self, tx: Session, request: Request, due: datetime, row: int) -> None:
-        now = self._now()
+    def _mint_row(
+        self, tx: Session, request: Request, due: datetime, row: int, now: datetime
+    ) -> None:
         late = now - due > timedelta(seconds=request.lateness)
         operation = Operation(
             id=f"{request.id}.{due:%Y%m%dT%H%M%S}.{row}",
