@@ -172,6 +172,18 @@ def test_a_price_with_a_comma_is_understood(world: World) -> None:
     assert world.api.created[0]["parameters"]["discount_value"] == "2.50"
 
 
+def test_what_is_typed_for_a_later_page_is_there_when_it_comes(world: World) -> None:
+    ana = world.person("ana").types('/coupon-campaign cam_100001 title="10% off" code_length=12')
+    ana.submits()
+    assert ana.filled["title"] == "10% off"
+    ana.submits().submits()
+    assert ana.filled["code_length"] == "12"
+    ana.submits()
+    world.tick()
+    [inputs] = world.request().inputs
+    assert inputs == {"template": "cam_100001", "title": "10% off", "code_length": 12}
+
+
 @pytest.mark.parametrize(
     ("typed", "title", "filled"),
     [
