@@ -200,6 +200,6 @@ Email = Annotated[
     Text(),
     Private(),
 ]
-Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), Text()]
+Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", max_length=7), Text()]
 ImageUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), Text()]
 WallClock = Annotated[str, BeforeValidator(_wall_clock)]

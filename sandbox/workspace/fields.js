@@ -120,12 +120,13 @@ function textControl(type, inputMode) {
   };
 }
 
-/** A text box that says how many characters are left. */
+/** A text box that says how many characters are left, once they become few. */
 function counted(self, input, most) {
   const count = h("span", { class: "counter", "aria-hidden": "true" });
   const show = () => {
     const left = most - [...input.value].length;
     count.textContent = String(left);
+    count.hidden = left > Math.max(30, most * 0.25);
     count.classList.toggle("near", left <= Math.max(10, most * 0.1));
   };
   input.addEventListener("input", show);

@@ -1,0 +1,195 @@
+"""The command line as a script uses it: what it prints, and how it exits."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.world import KEY, SIGNING_SECRET, TOKEN
+
+VOUCHDESK = str(Path(sys.executable).parent / "vouchdesk")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, api_server: str, slack_server: str) -> dict[str, str]:
+    """The environment of a bot between the two sandboxes."""
+    httpx.post(f"{api_server}/_/reset", json={})
+    httpx.post(f"{slack_server}/_/reset", json={})
+    return {
+        "PATH": os.environ["PATH"],
+        "SLACK_BOT_TOKEN": TOKEN,
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_API_URL": f"{slack_server}/api/",
+        "COUPONTOOLS_URL": api_server,
+        "COUPONTOOLS_CLIENT_ID": "sandbox-id",
+        "COUPONTOOLS_CLIENT_SECRET": "sandbox-secret",
+        "DATABASE_URL": f"sqlite:///{tmp_path}/vouchdesk.db",
+        "VOUCHDESK_SECRET_KEY": KEY,
+        "VOUCHDESK_APPROVALS_CHANNEL": "C0APPROVALS",
+        "VOUCHDESK_TIMEZONE": "Europe/Brussels",
+        "COLUMNS": "200",
+    }
+
+
+def run(settings: dict[str, str], *words: str, cwd: Path | None = None) -> Any:
+    return subprocess.run(
+        [VOUCHDESK, *words],
+        env=settings,
+        cwd=cwd or Path(settings["DATABASE_URL"].removeprefix("sqlite:///")).parent,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_catalogue_is_one_json_document(settings: dict[str, str]) -> None:
+    done = run(settings, "catalog", "--json")
+    assert done.returncode == 0
+    push = next(row for row in json.loads(done.stdout) if row["name"] == "campaign.push_all")
+    assert push == {
+        "name": "campaign.push_all",
+        "area": "campaign",
+        "title": "Push to everyone",
+        "risk": "blast",
+        "endpoints": ["campaign_push_all"],
+        "surfaces": ["/coupon", "/coupon-push", "launcher", "modal", "schedule", "cli"],
+        "proven": False,
+    }
+
+
+def test_a_read_answers_at_once_and_is_on_record(settings: dict[str, str]) -> None:
+    words = ("ask", "session.search", "--input", "email=mia.vos@example.test", "--json")
+    done = run(settings, *words)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["data"][0]["campaign"].startswith("cam_")
+    record = json.loads(run(settings, "audit", "search", "--json").stdout)
+    assert [(line["kind"], line["action"], line["surface"]) for line in record] == [
+        ("read", "session.search", "cli")
+    ]
+
+
+def test_a_wish_is_put_on_record_and_its_story_can_be_told(settings: dict[str, str]) -> None:
+    given = ("--input", "campaign=cam_123456", "--input", "message=Summer")
+    done = run(settings, "ask", "campaign.push_all", *given, "--as", "U0ANA", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["quorum"] == 2
+    story = run(settings, "explain", told["request"])
+    assert story.returncode == 0
+    for words in ("asked by U0ANA", "Push to everyone", "cam_123456"):
+        assert words in story.stdout
+
+
+def test_bad_input_is_said_on_stderr_with_exit_code_1(settings: dict[str, str]) -> None:
+    wrong = run(settings, "ask", "campaign.push_all", "--input", "campaign=123")
+    assert (wrong.returncode, wrong.stdout) == (1, "")
+    assert "A campaign id looks like cam_123456" in wrong.stderr
+    unknown = run(settings, "ask", "campaign.pusch_all")
+    assert unknown.returncode == 1
+    assert "campaign.push_all" in unknown.stderr
+    assert run(settings, "explain", "req_0").returncode == 1
+    past = run(settings, "ask", "campaign.list", "--at", "2020-01-01T09:00")
+    assert "has passed" in past.stderr
+
+
+def test_wrong_usage_is_exit_code_2(settings: dict[str, str]) -> None:
+    assert run(settings, "ask").returncode == 2
+    assert run(settings, "catalog", "--yaml").returncode == 2
+
+
+def test_an_action_explains_itself_with_file_and_line(settings: dict[str, str]) -> None:
+    told = run(settings, "explain", "campaign.push_all").stdout
+    assert "_count_holders (actions/catalog/campaigns.py:" in told
+    assert "PushForm (bot/forms/push.py:" in told
+    assert "never repeated without a person" in told
+
+
+def test_the_doctor_finds_nothing_wrong_between_the_sandboxes(settings: dict[str, str]) -> None:
+    done = run(settings, "doctor", "--json")
+    found = json.loads(done.stdout)
+    assert done.returncode == 0, done.stdout
+    assert found["settings"]["SLACK_BOT_TOKEN"] == "set"
+    assert TOKEN not in done.stdout
+    assert {finding["what"] for finding in found["findings"]} >= {"database", "slack"}
+
+
+def test_the_doctor_masks_the_password_of_the_database(settings: dict[str, str]) -> None:
+    elsewhere = settings | {"DATABASE_URL": "postgresql://me:hush@127.0.0.1:9/none"}
+    done = run(elsewhere, "doctor", cwd=Path(settings["DATABASE_URL"][10:]).parent)
+    assert done.returncode == 1
+    assert "hush" not in done.stdout + done.stderr
+
+
+def test_serve_refuses_to_start_half_configured(settings: dict[str, str]) -> None:
+    settings.pop("SLACK_SIGNING_SECRET")
+    settings.pop("VOUCHDESK_SECRET_KEY")
+    done = run(settings, "serve")
+    assert done.returncode == 1
+    assert "SLACK_SIGNING_SECRET" in done.stderr
+    assert "VOUCHDESK_SECRET_KEY" in done.stderr
+
+
+def test_serve_refuses_a_token_that_slack_does_not_know(settings: dict[str, str]) -> None:
+    done = run(settings | {"SLACK_BOT_TOKEN": "xoxb-wrong"}, "serve")
+    assert done.returncode == 1
+    assert "invalid_auth" in done.stderr
+
+
+def test_serve_answers_until_it_is_told_to_stop_and_keeps_others_off(
+    settings: dict[str, str],
+) -> None:
+    port = free_port()
+    words = [VOUCHDESK, "serve", "--http", f"127.0.0.1:{port}"]
+    with subprocess.Popen(words, env=settings, stderr=subprocess.PIPE, text=True) as bot:
+        try:
+            assert answer(f"http://127.0.0.1:{port}/readyz") == {"ready": True}
+            assert answer(f"http://127.0.0.1:{port}/healthz") == {"ok": True}
+            unsigned = httpx.post(f"http://127.0.0.1:{port}/slack/events", content=b"text=x")
+            assert unsigned.status_code == 401
+            second = run(settings, "serve", "--http", f"127.0.0.1:{free_port()}")
+            assert second.returncode == 1
+            assert "Another Vouchdesk" in second.stderr
+        finally:
+            bot.send_signal(signal.SIGTERM)
+            bot.communicate(timeout=20)
+    assert bot.returncode in (0, -signal.SIGTERM)
+
+
+def test_the_demo_plays_the_main_job_through(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [VOUCHDESK, "demo", "--check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    told = json.loads(done.stdout)
+    assert told["ok"], told
+    assert done.returncode == 0
+    assert len(told["checks"]) == 10
+
+
+def free_port() -> int:
+    from bot.serve import free_port as one
+
+    return one()
+
+
+def answer(url: str) -> Any:
+    """What it answers, once it is there."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return httpx.get(url).json()
+        except httpx.TransportError:
+            assert time.monotonic() < deadline, "it does not come up"
+            time.sleep(0.1)
