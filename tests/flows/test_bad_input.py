@@ -5,7 +5,7 @@ import hmac
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
@@ -134,24 +134,18 @@ def test_a_click_on_a_busy_database_is_told(world: World) -> None:
 
 @contextmanager
 def read_only(world: World) -> Iterator[None]:
-    """The disk is full, or a replica was promoted the wrong way."""
-    engine = world.bot.office.store.engine
-    if world.bot.office.store.is_sqlite:
-        listen: tuple[Any, str, Callable[..., None]] = (engine, "begin", _query_only)
-    else:
-        listen = (engine, "begin", _transaction_read_only)
-    event.listen(*listen)
+    """The disk is full, or we were sent to a replica."""
+    store, broken = world.bot.office.store, True
+
+    def begin(connection: Any) -> None:
+        if store.is_sqlite:
+            connection.exec_driver_sql(f"PRAGMA query_only = {int(broken)}")
+        elif broken:
+            connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+
+    event.listen(store.engine, "begin", begin)
     yield
-    event.remove(*listen)
-    engine.dispose()
-
-
-def _query_only(connection: Any) -> None:
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-
-
-def _transaction_read_only(connection: Any) -> None:
-    connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+    broken = False
 
 
 def test_a_database_that_only_reads_is_told(world: World) -> None:
@@ -161,6 +155,8 @@ def test_a_database_that_only_reads_is_told(world: World) -> None:
         ana.submits()
     assert ana.was_told("The database cannot be written to. Nothing was saved; tell your operator.")
     assert world.requests() == []
+    ana.types("/coupon campaign push_all").submits(campaign=SPLASH, message="Summer")
+    assert len(world.requests()) == 1
 
 
 def test_a_name_of_four_thousand_characters(world: World) -> None:
