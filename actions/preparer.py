@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
 
 from actions import policy
 from actions.action import Catalog, Reads
@@ -65,7 +66,13 @@ class Preparer:
             asked = queries.requests_asked(tx, self._now())
             lapsed = queries.requests_lapsed(tx, self._now())
         for request in asked:
-            self.prepare(request)
+            try:
+                self.prepare(request)
+            except OperationalError:
+                raise  # the database itself: nothing else would go through either
+            except Exception as error:  # what is odd about one must not keep the others waiting
+                words = f"Vouchdesk stumbled over it ({type(error).__name__})."
+                self._later(request, words, SLOWEST)
         for request in lapsed:
             self._end(request, Consent.WAITING, Consent.EXPIRED, "Nobody answered in time.")
 
@@ -76,7 +83,7 @@ class Preparer:
         except Refused as error:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except ApiError as error:
-            self._later(request, error)
+            self._later(request, str(error), pause(request.tries + 1, error))
         except (ValidationError, UnknownAction) as error:
             words = f"This release cannot read it any more ({type(error).__name__})."
             self._end(request, Consent.ASKED, Consent.VOID, words)
@@ -98,7 +105,7 @@ class Preparer:
     def shown(self, request: Request, preview: Preview) -> dict[str, Any]:
         """The columns that hold what people are shown, and the digest of it."""
         return {
-            "preview": preview.text,
+            "preview": preview.text.replace("\0", ""),  # PostgreSQL keeps no such character
             "facts": [list(fact) for fact in preview.facts],
             "reach": preview.reach,
             "digest": policy.digest(
@@ -133,15 +140,15 @@ class Preparer:
             if row is not None and row.state is was:
                 move(tx, row, to, actor=ACTOR, at=self._now(), because=words, problem=words)
 
-    def _later(self, request: Request, error: ApiError) -> None:
+    def _later(self, request: Request, words: str, seconds: float) -> None:
         with self._store.begin() as tx:
             row = queries.request(tx, request.id)
             if row is None or row.state is not Consent.ASKED:
                 return
             row.tries += 1
-            row.retry_at = self._now() + timedelta(seconds=pause(row.tries, error))
+            row.retry_at = self._now() + timedelta(seconds=seconds)
             if not row.problem:
-                row.problem = f"{error} It is tried again by itself."
+                row.problem = f"{words} It is tried again by itself."
                 note(
                     tx,
                     "later",

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
+from sqlalchemy.exc import OperationalError
 
 from actions.card import Attachment, Card
 from actions.errors import UnknownAction
@@ -63,7 +64,9 @@ class Announcer:
         for request, notices in by_request.items():
             try:
                 self._tell(request, notices)
-            except (SlackApiError, SlackClientError, OSError) as error:
+            except OperationalError:
+                raise  # the database itself: nothing else would go through either
+            except Exception as error:  # what is odd about one must not silence the others
                 self._later(notices, error)
         if any(notice.operation for notice in news):
             self._tell_missed()
@@ -175,4 +178,6 @@ class Announcer:
                 pause = max(asked, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(notice.tries, 10)))
                 notice.retry_at = self._now() + timedelta(seconds=pause)
                 tx.add(notice)
-        log.warning("news waits for Slack", error=str(error)[:200])
+        foreseen = isinstance(error, SlackApiError | SlackClientError | OSError)
+        said = str(error)[:200] if foreseen else type(error).__name__
+        log.warning("news waits", error=said)

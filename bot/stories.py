@@ -3,15 +3,19 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
+import structlog
 from sqlmodel import Session
 
 from actions.action import Catalog
+from actions.errors import UnknownAction
 from actions.privacy import opened
 from bot.views.story import Story
 from store import queries
 from store.db import Store
-from store.secrets import Vault
+from store.secrets import BadKey, Vault
 from store.tables import Progress, Request
+
+log = structlog.get_logger()
 
 
 class Stories:
@@ -69,4 +73,12 @@ class Stories:
             return self._each(tx, (request for request in found if request))
 
     def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
-        return [self.of(tx, request) for request in requests]
+        return [story for request in requests if (story := self._readable(tx, request))]
+
+    def _readable(self, tx: Session, request: Request) -> Story | None:
+        """What an elder release or a lost key left behind does not hide all the rest."""
+        try:
+            return self.of(tx, request)
+        except (UnknownAction, BadKey) as error:
+            log.error("cannot be shown", request=request.id, error=type(error).__name__)
+            return None

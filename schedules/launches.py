@@ -1,9 +1,11 @@
 """When: plans, and the runs that are due, each made exactly once."""
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from actions import rights
@@ -16,6 +18,8 @@ from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, enter, move
 from store.tables import Consent, Operation, Progress, Request
+
+log = logging.getLogger(__name__)
 
 ACTOR = "calendar"
 PAST = timedelta(minutes=1)
@@ -55,10 +59,18 @@ class Launches:
         with self._store.begin() as tx:
             due = [request.id for request in queries.requests_due(tx, self._now())]
         for id in due:
-            with self._store.begin() as tx:
-                request = queries.request(tx, id)
-                if request and _is_due(request, self._now()):  # still, now that it is locked
-                    self._mint(tx, request)
+            try:
+                self._mint_one(id)
+            except OperationalError:
+                raise  # the database itself: nothing else would go through either
+            except Exception as error:  # what is odd about one must not keep the others waiting
+                log.error("cannot be launched: %s (%s)", id, type(error).__name__)
+
+    def _mint_one(self, id: str) -> None:
+        with self._store.begin() as tx:
+            request = queries.request(tx, id)
+            if request and _is_due(request, self._now()):  # still, now that it is locked
+                self._mint(tx, request)
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held for being late."""

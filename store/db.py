@@ -31,7 +31,11 @@ def address(url: str) -> URL:
 def sqlite_engine(url: URL, *, pool_size: int, max_overflow: int, synchronous: str) -> Engine:
     """An engine with a pool of its own on a SQLite file, write-ahead logged."""
     engine = create_engine(
-        url, pool_size=pool_size, max_overflow=max_overflow, connect_args={"timeout": 30}
+        url,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
+        connect_args={"timeout": 30},
+        hide_parameters=True,  # what is about people stays out of errors, and so out of logs
     )
 
     @event.listens_for(engine, "connect")
@@ -62,7 +66,9 @@ class Store:
         self.engine = (
             sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")
             if self.is_sqlite
-            else create_engine(self.url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            else create_engine(
+                self.url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
+            )
         )
 
     @contextmanager

@@ -9,19 +9,19 @@ SPLASH = "cam_123456"
 TEMPLATE = "cam_100001"
 
 
-def asks_push(world: World, name: str = "ana", message: str = "Summer", **more: Any) -> Human:
+def asks_push(world: World, by: str = "ana", message: str = "Summer", **more: Any) -> Human:
     """Ask for a push to everyone; it waits for two others."""
-    person = world.person(name)
+    person = world.person(by)
     person.types("/coupon campaign push_all").submits(campaign=SPLASH, message=message, **more)
     assert not person.errors, person.errors
     world.tick()
     return person
 
 
-def asks_campaign(world: World, name: str = "ana", **raw: Any) -> Request:
+def asks_campaign(world: World, by: str = "ana", **raw: Any) -> Request:
     """Ask for a campaign, past the form; it waits for one other."""
     given = {"template": TEMPLATE, "name": "Spring", **raw}
-    request = world.bot.desk.ask("campaign.create", given, actor=f"U0{name.upper()}")
+    request = world.bot.desk.ask("campaign.create", given, actor=f"U0{by.upper()}")
     world.tick()
     return request
 
