@@ -22,6 +22,8 @@ from tests.flows.test_dying import MESSAGE, PLACES
 from tests.servers import Front, serving
 from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 
+DATABASES = ["sqlite", "postgres"]
+
 
 def main() -> int:
     began = time.monotonic()
@@ -32,15 +34,15 @@ def main() -> int:
             serving(slack("http://127.0.0.1:9/none", SIGNING_SECRET, rate_limits=False))
         )
         http = running.enter_context(httpx.Client(timeout=30))
-        for name, count in PLACES.items():
-            for fatal in range(1, count + 1):
+        for name in DATABASES:
+            for fatal in range(1, PLACES + 1):
                 with database(name) as url:
                     settings = settings_for(chat, api, url)
                     one_life(
                         World(Slack(chat, http), Api(api, http), settings, Front()), fatal, told
                     )
     minutes = round((time.monotonic() - began) / 60, 1)
-    document = {**told, "databases": list(PLACES), "minutes": minutes}
+    document = {**told, "databases": DATABASES, "minutes": minutes}
     sys.stdout.write(json.dumps(document) + "\n")
     return 1 if told["lost"] or told["sent_twice"] else 0
 
