@@ -42,7 +42,8 @@ class Submissions:
             ack(response_action="errors", errors=placed(error.problems, view))
         except Exception as error:
             title = view["title"]["text"]
-            ack(response_action="update", view=trouble_view(title, explain(error)))
+            # On top of the form, which stays as it was filled in: closing this is trying again.
+            ack(response_action="push", view=trouble_view(title, explain(error)))
 
     def _finish(
         self, ack: Ack, body: Mapping[str, Any], view: Mapping[str, Any], client: WebClient

@@ -35,8 +35,8 @@ def improper(state: dict[str, Any]) -> list[str]:
     for view in [*state["views"], *state["homes"].values()]:
         shown = {name: view[name] for name in OF_A_VIEW if view.get(name)}
         found += blockkit.check(shown, view["type"])
-    shown = [state[place] for place in ("messages", "ephemerals", "views", "homes")]
-    found += [line for line in words_of(shown).splitlines() if "stumbled over" in line]
+    everything = [state[place] for place in ("messages", "ephemerals", "views", "homes")]
+    found += [line for line in words_of(everything).splitlines() if "stumbled over" in line]
     return found
 
 

@@ -261,3 +261,26 @@ def test_the_card_masks_nobody_and_notifies_nobody(world: World) -> None:
     card = world.slack.card()
     assert set(card["notifies"]) <= {"U0ANA"}  # who asked is named
     assert "Now &lt;!channel&gt; &amp; &lt;@U0BO&gt;" in seen(world)
+
+
+def test_a_submission_that_slack_cannot_vouch_for_is_kept_open(world: World) -> None:
+    ana = world.person("ana").types("/coupon campaign push_all")
+    ana.fills(campaign="cam_123456", message="Summer")
+    world.bot.people.forget()
+    world.slack.fails("users.info", error="internal_error")
+    ana.submits()
+    assert ana.was_told("Slack cannot say who you are just now")
+    assert world.requests() == []
+
+
+def test_a_yes_and_a_withdrawal_at_the_same_moment(world: World) -> None:
+    for number in range(5):
+        request = asks_campaign(world, name=f"Round {number}")
+        approvals, own = world.slack.card()["ts"], world.slack.card("D0ANA")["ts"]
+        with ThreadPoolExecutor(2) as both:
+            yes = {"user": "bo", "ts": approvals, "channel": "approvals", "action_id": "approve"}
+            no = {"user": "ana", "ts": own, "channel": "D0ANA", "action_id": "withdraw"}
+            list(both.map(lambda press: world.slack.does("press", **press), [yes, no]))
+        world.tick()
+        kinds = [kind for kind, _ in world.trail(request.id)]
+        assert kinds.count("withdrawn") + kinds.count("done") == 1, kinds

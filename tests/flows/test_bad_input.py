@@ -119,6 +119,11 @@ def test_a_busy_database_is_told_in_time(world: World) -> None:
     assert ana.was_told("The database is busy. Nothing was saved; please try again.")
     assert max(delivery["ack_ms"] for delivery in world.slack.deliveries) < 3_000
     assert world.requests() == []
+    world.slack.does("close", user="ana")
+    assert ana.filled["message"] == "Summer"
+    ana.submits()
+    assert not ana.has_modal
+    assert len(world.requests()) == 1
 
 
 def test_a_click_on_a_busy_database_is_told(world: World) -> None:

@@ -1,5 +1,7 @@
 """Carrying out: what is known to have happened, what is not, and what people do then."""
 
+from typing import Any
+
 import pytest
 from pydantic import SecretStr
 
@@ -122,7 +124,7 @@ def test_a_server_error_on_a_push_is_unclear(world: World) -> None:
 
 
 @pytest.mark.parametrize("how", [{"drop": "before"}, {"status": 500}, {"retry_after": 1}])
-def test_coupontools_down_while_it_is_checked(world: World, how: dict[str, object]) -> None:
+def test_coupontools_down_while_it_is_checked(world: World, how: dict[str, Any]) -> None:
     world.api.fails(INFO, **how)
     world.bot.desk.ask("campaign.create", {"template": TEMPLATE}, actor="U0ANA")
     world.tick()
