@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, assert_never, get_args, get_origin
 from zoneinfo import ZoneInfo
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
@@ -202,4 +203,10 @@ Email = Annotated[
 ]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", max_length=7), Text()]
 ImageUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), Text()]
+CodePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$", max_length=10)]
+CodeLength = Annotated[int, Ge(10), Le(25)]
+CodeType = Annotated[
+    Literal["numeric", "alphanumeric"],
+    Choice((("numeric", "Digits"), ("alphanumeric", "Letters and digits"))),
+]
 WallClock = Annotated[str, BeforeValidator(_wall_clock)]

@@ -1,6 +1,7 @@
 """The catalogue: every action, area by area, in the order in which people see them."""
 
 from actions.action import Catalog
-from actions.catalog import campaigns, sessions, single_use
+from actions.catalog import campaign_create, campaigns, sessions, single_use
 
-CATALOG = Catalog([*campaigns.ACTIONS, *sessions.ACTIONS, *single_use.ACTIONS])
+AREAS = (campaigns, campaign_create, sessions, single_use)
+CATALOG = Catalog([action for area in AREAS for action in area.ACTIONS])

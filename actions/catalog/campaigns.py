@@ -1,93 +1,22 @@
 """Campaigns and their pushes."""
 
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview, Table
 from actions.fields import (
     CampaignId,
-    Choice,
-    Colour,
-    ImageUrl,
     Inputs,
     Message,
-    Moment,
     Option,
     Reply,
-    Text,
-    WallClock,
-    wrong,
 )
+from actions.replies import Campaigns, OneCampaign
 from coupontools import endpoints
-
-STARTS = (
-    ("4h", "4 hours after it is opened"),
-    ("halfday", "half a day after it is opened"),
-    ("1day", "1 day after it is opened"),
-    ("2days", "2 days after it is opened"),
-    ("3days", "3 days after it is opened"),
-    ("4days", "4 days after it is opened"),
-    ("5days", "5 days after it is opened"),
-    ("6days", "6 days after it is opened"),
-    ("1week", "1 week after it is opened"),
-)
-EXPIRIES = (
-    ("endday", "at the end of the day"),
-    ("1day", "after 1 day"),
-    ("2days", "after 2 days"),
-    ("3days", "after 3 days"),
-    ("4days", "after 4 days"),
-    ("5days", "after 5 days"),
-    ("6days", "after 6 days"),
-    ("1week", "after 1 week"),
-    ("2week", "after 2 weeks"),
-    ("6week", "after 6 weeks"),
-    ("1month", "after 1 month"),
-    ("2month", "after 2 months"),
-    ("90days", "after 90 days"),
-)
-
-
-def _moment_or(words: tuple[tuple[str, str], ...]) -> str:
-    return rf"^({'|'.join(word for word, _ in words)}|\d{{4}}-\d\d-\d\d \d\d:\d\d)$"
-
-
-Start = Annotated[WallClock, StringConstraints(pattern=_moment_or(STARTS)), Moment(STARTS)]
-Expiry = Annotated[WallClock, StringConstraints(pattern=_moment_or(EXPIRIES)), Moment(EXPIRIES)]
-
-
-def _with_a_point(amount: str) -> str:
-    """As the API writes it; people here and there write 2,50."""
-    plain = amount.replace(",", ".")
-    if float(plain) == 0:
-        raise wrong("discount_value", "A positive number, such as 10 or 2.50.")
-    return plain
-
-
-Amount = Annotated[
-    str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$"), AfterValidator(_with_a_point), Text()
-]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
-
-
-class Campaign(Reply):
-    id: str = Field(alias="ID")
-    name: str = ""
-    title: str = ""
-    status: str = ""
-    code: str = ""
-    url: str = ""
-    expirydate: str = ""
 
 
 class ListCampaigns(Inputs):
     only_active: bool | None = Field(None, title="Active ones only")
-
-
-class Campaigns(Reply):
-    coupon_info: list[Campaign] = []
 
 
 def _campaigns_card(found: Campaigns) -> Card:
@@ -134,10 +63,6 @@ class ShowCampaign(Inputs):
     )
 
 
-class OneCampaign(Reply):
-    coupon_info: Campaign
-
-
 def _campaign_card(found: OneCampaign) -> Card:
     campaign = found.coupon_info
     facts = (
@@ -166,103 +91,6 @@ INFO = Action(
     example=Example(
         inputs={"campaign": "cam_400123"},
         reply={"coupon_info": {"ID": "cam_400123", "name": "Spring voucher", "status": "active"}},
-    ),
-)
-
-
-class CreateCampaign(Inputs):
-    """The fields of the vendor's page "create a campaign from a template"."""
-
-    template: CampaignId = Field(title="Template", description="The campaign to start from.")
-    name: ShortText | None = Field(None, title="Name", description="For your team only.")
-    issuer: ShortText | None = Field(None, title="Issuer", description="Who gives the coupon.")
-    title: ShortText | None = Field(None, title="Title")
-    subtitle: ShortText | None = Field(None, title="Subtitle")
-    discount_value: Amount | None = Field(
-        None, title="Value", description="A positive number, such as 10 or 2.50."
-    )
-    start_date: Start | None = Field(None, title="Starts")
-    expiry_date: Expiry | None = Field(None, title="Expires")
-    logo_image: ImageUrl | None = Field(None, title="Logo", description="Address of an image.")
-    coupon_image: ImageUrl | None = Field(None, title="Image", description="Address of an image.")
-    background_color: Colour | None = Field(None, title="Background colour")
-    button_color: Colour | None = Field(None, title="Button colour")
-    amount_limitation: int | None = Field(
-        None, ge=1, le=100_000_000, title="Limit", description="How many times it can be used."
-    )
-    code_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")] | None = Field(
-        None, title="Code prefix", description="In front of each validation code."
-    )
-    code_length: int | None = Field(
-        None, ge=10, le=25, title="Code length", description="10 to 25, after the prefix."
-    )
-    code_type: (
-        Annotated[
-            Literal["numeric", "alphanumeric"],
-            Choice((("numeric", "Digits"), ("alphanumeric", "Letters and digits"))),
-        ]
-        | None
-    ) = Field(None, title="Code type")
-
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> "CreateCampaign":
-        start, expiry = self.start_date or "", self.expiry_date or ""
-        if ":" in start and ":" in expiry and expiry <= start:
-            raise wrong("expiry_date", "It has to expire after it starts.")
-        return self
-
-
-def _from_template(asked: CreateCampaign, api: Reads) -> Preview:
-    found = OneCampaign.model_validate(
-        api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.template})
-    )
-    template = found.coupon_info
-    return Preview(
-        f"A new campaign from the template “{template.name or template.id}”",
-        facts=(("Template", f"{template.name} · {template.id}"),),
-    )
-
-
-def _created_card(made: OneCampaign) -> Card:
-    campaign = made.coupon_info
-    link = campaign.url or (f"https://digicpn.com/p/{campaign.code}" if campaign.code else "")
-    return Card(
-        f"Campaign “{campaign.name or campaign.id}” is made",
-        facts=(("Id", campaign.id), ("Code", campaign.code)),
-        link=link,
-    )
-
-
-CREATE = Action(
-    name="campaign.create",
-    title="New campaign",
-    summary="Create a campaign from a template",
-    risk=Risk.LAUNCH,
-    inputs=CreateCampaign,
-    output=OneCampaign,
-    steps=once(endpoints.CAMPAIGN_CREATE),
-    preview=_from_template,
-    present=_created_card,
-    example=Example(
-        inputs={
-            "template": "cam_123456",
-            "name": "Spring voucher",
-            "issuer": "Stone Bakery",
-            "title": "10% off",
-            "subtitle": "One per visit",
-            "discount_value": "10",
-            "start_date": "2026-12-01 09:00",
-            "expiry_date": "1month",
-            "logo_image": "https://example.test/logo.png",
-            "coupon_image": "https://example.test/coupon.png",
-            "background_color": "#FFFFFF",
-            "button_color": "#1F4E3D",
-            "amount_limitation": 500,
-            "code_prefix": "SPR",
-            "code_length": 10,
-            "code_type": "numeric",
-        },
-        reply={"coupon_info": {"ID": "cam_400124", "code": "aB3xY9", "name": "Spring voucher"}},
     ),
 )
 
@@ -325,4 +153,4 @@ PUSH_ALL = Action(
     ),
 )
 
-ACTIONS = (LIST, INFO, CREATE, PUSH_ALL)
+ACTIONS = (LIST, INFO, PUSH_ALL)

@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Attachment, Card, Preview
-from actions.fields import CampaignId, Choice, Inputs, Reply, wrong
+from actions.fields import (
+    CampaignId,
+    Choice,
+    CodeLength,
+    CodePrefix,
+    CodeType,
+    Inputs,
+    Reply,
+    wrong,
+)
 from coupontools import endpoints
 
 
@@ -34,19 +43,13 @@ class CreateMany(Inputs):
         title="Make validation codes",
         description="Then prefix, length and type are needed.",
     )
-    code_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$")] | None = Field(
-        None, title="Code prefix"
+    code_prefix: CodePrefix | None = Field(
+        None, title="Code prefix", description="In front of each validation code."
     )
-    code_length: int | None = Field(
-        None, ge=10, le=25, title="Code length", description="10 to 25, after the prefix."
+    code_length: CodeLength | None = Field(
+        None, title="Code length", description="10 to 25, after the prefix."
     )
-    code_type: (
-        Annotated[
-            Literal["numeric", "alphanumeric"],
-            Choice((("numeric", "Digits"), ("alphanumeric", "Letters and digits"))),
-        ]
-        | None
-    ) = Field(None, title="Code type")
+    code_type: CodeType | None = Field(None, title="Code type")
 
     @model_validator(mode="after")
     def _codes_need_their_three(self) -> "CreateMany":
