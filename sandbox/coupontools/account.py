@@ -5,6 +5,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from sandbox.coupontools.courier import Event, Webhook
+from sandbox.coupontools.holders import Loyalty
+from sandbox.coupontools.post import Post
+from sandbox.coupontools.registrations import Directories
+
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 UPPER = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 MIXED = UPPER + "abcdefghijklmnopqrstuvwxyz"
@@ -85,11 +90,33 @@ class Session:
         return bool(self.passbook or self.androidpay)
 
 
-class Account:
-    """The whole of it. `seed` decides every code, so that two accounts of one seed are alike."""
+@dataclass(slots=True, eq=False)
+class Subaccount:
+    """An account below this one; its own keys open `account`."""
 
-    def __init__(self, seed: int = 1) -> None:
+    id: str
+    account: "Account"
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+    company_name: str = ""
+    country: str = ""
+    package: str = ""
+    status: str = "trial"
+    logins: int = 0
+    last_login: int = 0
+
+
+class Account:
+    """The whole of it. `seed` decides every code, so that two accounts of one seed are alike.
+
+    `below`: it is a subaccount, and may not manage any. `expiry`: the last day of its keys.
+    """
+
+    def __init__(self, seed: int = 1, keys: tuple[str, str] = ("", ""), below: bool = False):
+        self.keys, self.below, self.expiry = keys, below, ""
         self.random = random.Random(seed)  # noqa: S311 - codes of a sandbox guard nothing
+        self._tokens = random.Random(f"tokens {seed}")  # noqa: S311 - as above
         self.campaigns: dict[str, Campaign] = {}
         self.templates: set[str] = set()
         self.folders: set[str] = set()
@@ -101,8 +128,22 @@ class Account:
         self.created: list[dict[str, Any]] = []
         self.updates: list[dict[str, Any]] = []
         self.deleted: list[str] = []
+        self.email = ""
+        self.teammates: tuple[str, ...] = ()
+        self.subaccounts: dict[str, Subaccount] = {}
+        self.subaccounts_created: list[dict[str, Any]] = []
+        self.subaccounts_updated: list[dict[str, Any]] = []
+        self.resets: list[dict[str, Any]] = []
+        self.sign_ons: list[dict[str, Any]] = []
+        self.loyalty, self.directories, self.post = Loyalty(), Directories(), Post()
+        self.webhooks: dict[str, Webhook] = {}
+        self.events: dict[str, Event] = {}
+        self.happened: list[tuple[str, Campaign, Session | None]] = []
         self._minted = self.random.randrange(SHORTS)
         self._next_id, self._next_sequence = 200_001, FIRST_SEQUENCE
+
+    def token(self, length: int, alphabet: str = MIXED) -> str:
+        return "".join(self._tokens.choices(alphabet, k=length))
 
     def add_campaign(self, name: str, id: str = "", **about: Any) -> Campaign:
         while not id:
@@ -164,6 +205,10 @@ class Account:
 
 def seconds() -> int:
     return int(datetime.now(UTC).timestamp())
+
+
+def today() -> str:
+    return written(seconds())[:10]
 
 
 def written(moment: int) -> str:

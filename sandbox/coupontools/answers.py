@@ -40,3 +40,7 @@ def no_such_call(status: int, words: str) -> dict[str, Any]:
     return {
         "status": {"status": "failed", "errors": {"error_message": f"HTTP/1.0 {status} {words}"}}
     }
+
+
+class NotThere(Exception):
+    """What the path of a v4 call names does not exist."""

@@ -13,19 +13,40 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.coupontools import campaigns, control, sessions, single_use
+from sandbox.coupontools import (
+    campaigns,
+    control,
+    directories,
+    loyalty,
+    messages,
+    rest,
+    sessions,
+    single_use,
+    subaccounts,
+    webhooks,
+)
+from sandbox.coupontools.account import Account, today
 from sandbox.coupontools.answers import Failure, failure, no_such_call, success, wrong_keys
 from sandbox.coupontools.faults import Fault
 from sandbox.coupontools.rules import Params
 from sandbox.coupontools.sessions import Handler
 from sandbox.coupontools.world import World
 
-CLIENT_ID, CLIENT_SECRET = "sandbox-id", "sandbox-secret"
 KEYS = ("client_id", "client_secret")
+HIDDEN = {*KEYS, "password"}
+QUERIED = ("GET", "HEAD", "DELETE")
 SINGLE_PUSH = "/v3/coupon/pushnotification/single"
 
 # Typed from the reference by hand, and from nothing else: a client with a wrong path must fail.
 CALLS: Mapping[str, Handler] = {
+    "/v4/subaccount/list": subaccounts.list_subaccounts,
+    "/v4/subaccount": subaccounts.subaccount_info,
+    "/v4/subaccount/create": subaccounts.create_subaccount,
+    "/v4/subaccount/update": subaccounts.update_subaccount,
+    "/v3/subaccount/reset/url": subaccounts.reset_url,
+    "/v3/subaccount/sso": subaccounts.subaccount_sso,
+    "/v3/account/sso": subaccounts.account_sso,
+    "/v3/teammate/sso": subaccounts.teammate_sso,
     "/v3/coupon/list": campaigns.list_campaigns,
     "/v3/coupon/info": campaigns.campaign_info,
     "/v3/coupon/create": campaigns.create_campaign,
@@ -39,9 +60,37 @@ CALLS: Mapping[str, Handler] = {
     "/v3/couponsession/data": sessions.session_data,
     "/v3/couponsession/search": sessions.search,
     "/v3/couponsession/update": sessions.update,
+    "/v3/multiplecouponsession/update": sessions.update_many,
     "/v3/singleuse/create": single_use.create,
     "/v3/singleuse/delete": single_use.delete,
     "/v3/multiplesingleuse/create": single_use.create_many,
+    "/v3/loyalty/list": loyalty.list_cards,
+    "/v3/loyalty/info": loyalty.card_info,
+    "/v3/loyaltyusers/list": loyalty.list_users,
+    "/v3/loyaltyusers/update": loyalty.update_user,
+    "/v3/loyaltyusers/create": loyalty.create_user,
+    "/v3/loyaltyusers/link": loyalty.link_user,
+    "/v3/loyaltyusers/search": loyalty.search_users,
+    "/v3/loyalty/pushnotification/single": loyalty.push_single,
+    "/v3/loyalty/pushnotification/all": loyalty.push_all,
+    "/v3/directory/list": directories.list_directories,
+    "/v3/directory/info": directories.directory_info,
+    "/v3/directory/campaigns": directories.directory_campaigns,
+    "/v3/directoryusers/list": directories.list_users,
+    "/v3/directoryusers/update": directories.update_user,
+    "/v3/category/list": directories.list_categories,
+    "/v3/category/main/list": directories.list_main_categories,
+    "/v3/send/email": messages.send_email,
+    "/v3/send/sms": messages.send_sms,
+    "/v3/smstool/grouplist": messages.list_sms_groups,
+    "/v3/smstool/userlist": messages.sms_contacts,
+    "/v3/smstool/addgroup": messages.create_sms_group,
+    "/v3/smstool/addcontact": messages.add_sms_contact,
+    "/v3/emailtool/grouplist": messages.list_email_groups,
+    "/v3/webhook/create": webhooks.create_webhook,
+    "/v3/webhook/list": webhooks.list_webhooks,
+    "/v3/webhook/delete": webhooks.delete_webhook,
+    "/v3/webhook/verification": webhooks.verification,
 }
 
 
@@ -61,12 +110,12 @@ def create() -> Starlette:
 
 async def _answer(world: World, request: Request, body: bytes) -> Response:
     path, fault = request.url.path, world.faults.next_for(request.url.path)
-    params = _params(request.headers.get("content-type", ""), body)
+    sent = _sent(request, body)
     call: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(),
         "method": request.method,
         "path": path,
-        "body": _without_keys(params),
+        "body": _without(sent, HIDDEN),
         "status": None,
     }
     world.calls.append(call)
@@ -76,7 +125,7 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
     if fault.answers and fault.drop is None:
         response = _troubled(fault)
     else:
-        response = await run_in_threadpool(_carried_out, world, request, params)
+        response = await run_in_threadpool(_carried_out, world, request, sent)
     await asyncio.sleep(fault.delay_s)
     if fault.drop == "after":
         return await _hang_up(request)
@@ -84,51 +133,83 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
     return response
 
 
-def _carried_out(world: World, request: Request, params: Params | None) -> Response:
+def _carried_out(world: World, request: Request, sent: Any) -> Response:
     path = request.url.path
+    if found := rest.matches(path):
+        return _at_rest(world, request, found, sent)
     if path not in CALLS:
         return _json(no_such_call(404, "Not Found."), 404)
     if request.method != "POST":
         return _json(no_such_call(405, "Method Not Allowed. Use POST."), 405)
-    if not _let_in(request.headers, params or {}):
-        return _json(wrong_keys(), 401)
+    params = sent if isinstance(sent, dict) else None
     try:
-        if params is None:
-            raise Failure((300, "Incorrect value: the body is neither JSON nor a form"))
         with world.lock:
-            return _json(success(CALLS[path](world.account, _without_keys(params) or {})))
+            account = world.opened_by(_keys(request.headers, params or {}))
+            if account is None:
+                return _json(wrong_keys(), 401)
+            _refuse_expired(account)
+            if params is None:
+                raise Failure((300, "Incorrect value: the body is neither JSON nor a form"))
+            payload = CALLS[path](account, _without(params, {*KEYS}))
+            world.tell(account)
+            return _json(success(payload))
     except Failure as wrong:
         return _json(failure(wrong.problems, beside=path == SINGLE_PUSH), 422)
 
 
-def _params(kind: str, body: bytes) -> Params | None:
-    """The body as parameters, from JSON or a form; none when it is neither."""
+def _at_rest(world: World, request: Request, found: list[rest.Match], sent: Any) -> Response:
+    """A call in the other dialect."""
+    match = rest.called(found, request.method)
+    if match is None:
+        return rest.answer({"message": "Method Not Allowed"}, 405)
+    with world.lock:
+        account = world.opened_by(rest.keys(request.headers))
+        if account is None or _expired(account):
+            return rest.unauthorized()
+        return rest.carried_out(account, match, sent)
+
+
+def _sent(request: Request, body: bytes) -> Any:
+    """What came as a query, as JSON or as a form; none when it is nothing of these."""
+    if request.method in QUERIED:
+        return rest.nested(parse_qsl(request.url.query, keep_blank_values=True))
     try:
-        if kind.startswith("application/x-www-form-urlencoded"):
+        if request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
             return dict(parse_qsl(body.decode(), keep_blank_values=True))
-        found = json.loads(body) if body.strip() else {}
+        return json.loads(body) if body.strip() else {}
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
 
 
-def _without_keys(params: Params | None) -> Params | None:
-    if params is None:
-        return None
-    return {name: value for name, value in params.items() if name not in KEYS}
+def _without(sent: Any, hidden: set[str]) -> Any:
+    if isinstance(sent, list):
+        return [_without(each, hidden) for each in sent]
+    if not isinstance(sent, dict):
+        return sent
+    return {name: value for name, value in sent.items() if name not in hidden}
 
 
-def _let_in(headers: Mapping[str, str], params: Params) -> bool:
+def _keys(headers: Mapping[str, str], params: Params) -> tuple[str, str]:
     """Keys come as headers or as parameters: one of the two places is enough."""
-    given = (headers.get("x-client-id"), headers.get("x-client-secret"))
-    if given == (None, None):
-        given = (params.get(KEYS[0]), params.get(KEYS[1]))
-    return given == (CLIENT_ID, CLIENT_SECRET)
+    if "x-client-id" in headers or "x-client-secret" in headers:
+        return headers.get("x-client-id", ""), headers.get("x-client-secret", "")
+    return str(params.get(KEYS[0], "")), str(params.get(KEYS[1], ""))
+
+
+def _refuse_expired(account: Account) -> None:
+    if _expired(account):
+        raise Failure((101, "Account expired"))
+
+
+def _expired(account: Account) -> bool:
+    return account.expiry != "" and account.expiry < today()
 
 
 def _troubled(fault: Fault) -> Response:
     """The answer of a fault: an envelope when it names a code, else what a gateway would say."""
-    if fault.error_code is None:
+    if rest.matches(fault.path) and fault.error_code is not None:
+        response = _troubled_at_rest(fault)
+    elif fault.error_code is None:
         status = fault.status or 429
         response = Response(f"HTTP {status}", status, media_type="text/plain")
     elif fault.error_code == 1000:
@@ -141,6 +222,12 @@ def _troubled(fault: Fault) -> Response:
     if fault.retry_after is not None:
         response.headers["Retry-After"] = f"{fault.retry_after:g}"
     return response
+
+
+def _troubled_at_rest(fault: Fault) -> Response:
+    if fault.error_code == 1000:
+        return rest.unauthorized()
+    return rest.answer({"message": "Refused on request."}, fault.status or 422)
 
 
 async def _hang_up(request: Request) -> Response:

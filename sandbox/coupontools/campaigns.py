@@ -92,6 +92,7 @@ def create_campaign(account: Account, params: Params) -> dict[str, Any]:
     together.done()
     assert template is not None  # noqa: S101 - it would not be done otherwise
     campaign = _copied(account, template, params)
+    account.happened.append(("coupon_created", campaign, None))
     account.created.append(
         {
             "ID": campaign.id,

@@ -1,6 +1,7 @@
-"""The control API under `/_/`: what was called, what the account holds, trouble, a fresh start."""
+"""The control API under `/_/`: what was called and is held, trouble, events, a fresh start."""
 
 import json
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -8,11 +9,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from sandbox.coupontools import areas, webhooks
 from sandbox.coupontools.account import Account, Session
+from sandbox.coupontools.answers import Failure
 from sandbox.coupontools.faults import Fault
 from sandbox.coupontools.world import World
 
-SIZES = ("seed", "campaigns", "sessions")
+SIZES = ("seed", "campaigns", "sessions", "balance")
 
 
 def routes(world: World) -> list[Route]:
@@ -23,27 +26,50 @@ def routes(world: World) -> list[Route]:
         with world.lock:
             return JSONResponse(holds(world.account))
 
-    async def faults(request: Request) -> JSONResponse:
-        try:
-            world.faults.add(Fault.read(json.loads(await request.body())))
-        except ValueError as error:
-            return _wrong(str(error))
-        return JSONResponse({"ok": True})
+    def faults(wish: Any) -> dict[str, Any]:
+        world.faults.add(Fault.read(wish))
+        return {}
 
-    async def reset(request: Request) -> JSONResponse:
-        try:
-            sizes = _sizes(json.loads(await request.body() or b"{}"))
-        except ValueError as error:
-            return _wrong(str(error))
-        await run_in_threadpool(lambda: world.reset(**sizes))
-        return JSONResponse({"ok": True})
+    def event(wish: Any) -> dict[str, Any]:
+        return _happens(world, wish)
+
+    def reset(wish: Any) -> dict[str, Any]:
+        world.reset(**_sizes(wish))
+        return {}
 
     return [
         Route("/_/calls", calls),
         Route("/_/state", state),
-        Route("/_/faults", faults, methods=["POST"]),
-        Route("/_/reset", reset, methods=["POST"]),
+        Route("/_/faults", _asked(faults), methods=["POST"]),
+        Route("/_/event", _asked(event), methods=["POST"]),
+        Route("/_/reset", _asked(reset), methods=["POST"]),
     ]
+
+
+def _asked(act: Callable[[Any], dict[str, Any]]) -> Callable[[Request], Awaitable[JSONResponse]]:
+    """An endpoint that acts on what it is sent, or says what is wrong with that."""
+
+    async def endpoint(request: Request) -> JSONResponse:
+        try:
+            wish = json.loads(await request.body() or b"{}")
+            done = await run_in_threadpool(act, wish)
+        except ValueError as error:
+            return _wrong(str(error))
+        except Failure as refused:
+            return _wrong(" ".join(words for _, words in refused.problems))
+        return JSONResponse({"ok": True, **done})
+
+    return endpoint
+
+
+def _happens(world: World, wish: Any) -> dict[str, Any]:
+    """An event on demand; what is told, and the endpoints that are told."""
+    with world.lock:
+        happened = webhooks.happening(world.account, wish)
+        told, parcels = webhooks.event_of(world.account, *happened)
+        for parcel in parcels:
+            world.courier.send(parcel)
+        return {"event": told, "to": [parcel.endpoint for parcel in parcels]}
 
 
 def holds(account: Account) -> dict[str, Any]:
@@ -71,6 +97,7 @@ def holds(account: Account) -> dict[str, Any]:
         "created": account.created,
         "updates": account.updates,
         "deleted": account.deleted,
+        **areas.holds(account),
     }
 
 

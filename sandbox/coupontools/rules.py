@@ -11,6 +11,7 @@ Params = dict[str, Any]
 T = TypeVar("T")
 
 MAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
+PHONE = r"\+[1-9][0-9]{6,14}"
 TRUE, FALSE = ("true", "1"), ("false", "0")
 
 
@@ -49,6 +50,14 @@ def needed(params: Params, name: str) -> str:
     found = text(params, name)
     if not found:
         raise Failure((200, f"Missing parameter: {name}"))
+    return found
+
+
+def shaped(params: Params, name: str, shape: str) -> str:
+    """Needed, and written like this: an id with its prefix, a telephone number."""
+    found = needed(params, name)
+    if not re.fullmatch(shape, found):
+        raise Failure((301, f"Invalid character in parameter: {name}"))
     return found
 
 
@@ -126,6 +135,22 @@ def moment(found: str, shape: str, form: str) -> datetime | None:
 
 
 DAY = r"\d{4}-\d\d-\d\d"
+
+
+def day(params: Params, name: str) -> str:
+    return _dated(params, name, "yyyy-MM-dd", DAY, "%Y-%m-%d")
+
+
+def second(params: Params, name: str) -> str:
+    shape = DAY + r" \d\d:\d\d:\d\d"
+    return _dated(params, name, "yyyy-MM-dd HH:mm:ss", shape, "%Y-%m-%d %H:%M:%S")
+
+
+def _dated(params: Params, name: str, called: str, shape: str, form: str) -> str:
+    found = text(params, name)
+    if found and moment(found, shape, form) is None:
+        raise Failure((303, f"Invalid format in parameter: {name}. Required format: {called}"))
+    return found
 
 
 def bound(params: Params, name: str, *, end: bool = False) -> int | None:

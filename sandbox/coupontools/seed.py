@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import product
 
 from sandbox.coupontools.account import Account, Campaign, Person, seconds
+from sandbox.coupontools.seed_areas import furnish
 
+KEYS = ("sandbox-id", "sandbox-secret")
 DAY = 86_400
 FOOD, FUN = ("cat_12", "Food"), ("cat_15", "Leisure")
 SPLASH = "cam_123456"
@@ -54,9 +56,20 @@ LAST = (
 )
 
 
-def fresh(seed: int = 1, campaigns: int | None = None, sessions: int | None = None) -> Account:
-    """Without figures, the usual account. `sessions` are all those of cam_123456, and the only."""
-    account, now = Account(seed), seconds()
+def fresh(
+    seed: int = 1,
+    campaigns: int | None = None,
+    sessions: int | None = None,
+    balance: int | None = None,
+) -> Account:
+    """Without figures, the usual account. `sessions` are all those of cam_123456, and the only.
+
+    `balance` is how many mails, and how many text messages, are paid for.
+    """
+    account, now = Account(seed, KEYS), seconds()
+    furnish(account)
+    if balance is not None:
+        account.post.balance = {"email": balance, "sms": balance}
     account.folders = {"31", "32"}
     _add_templates(account, now)
     for place, row in enumerate(CAMPAIGNS[:campaigns]):

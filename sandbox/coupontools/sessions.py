@@ -160,19 +160,43 @@ def update(account: Account, params: Params) -> dict[str, Any]:
     operation = choice(params, "operation", OPERATIONS)
     value = rules.amount(params, "value")
     fields = {name: text(params, name, 50) for name in FIELDS if text(params, name)}
-    _change(session, operation, seconds())
     if operation == "validated" and value:
         session.value = value
     if fields:
         session.fields = {**(session.fields or {}), **fields}
-    account.updates.append(
-        {"session": session.code, "operation": operation, "at": written(seconds())}
-    )
+    _carry_out(account, session, operation)
     return {
         "campaign": session.campaign.id,
         "action": "session_updated",
         "session": session.code,
     }
+
+
+def update_many(account: Account, params: Params) -> dict[str, Any]:
+    """One that is not found does not stop the others; its row says so. A list or `a,b` will do."""
+    given = params.get("couponsessions")
+    codes = given if isinstance(given, list) else text(params, "couponsessions").split(",")
+    codes = [code.strip() for code in codes if isinstance(code, str) and code.strip()]
+    if not codes:
+        raise Failure((200, "Missing parameter: couponsessions"))
+    needed(params, "operation")
+    operation, rows = choice(params, "operation", OPERATIONS), []
+    for code in codes:
+        session = account.session(code)
+        if session is not None:
+            _carry_out(account, session, operation)
+        rows.append({"session": code, "result": "OK" if session else "Couponsession not found."})
+    return {"action": "multiple_sessions_updated", "data": rows}
+
+
+def _carry_out(account: Account, session: Session, operation: str) -> None:
+    before = (session.validated, session.claimed)
+    _change(session, operation, seconds())
+    if before != (session.validated, session.claimed):
+        account.happened.append((f"coupon_{operation}", session.campaign, session))
+    account.updates.append(
+        {"session": session.code, "operation": operation, "at": written(seconds())}
+    )
 
 
 def _change(session: Session, operation: str, now: int) -> None:

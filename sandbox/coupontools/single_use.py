@@ -23,7 +23,10 @@ def create(account: Account, params: Params) -> dict[str, Any]:
         rules.email(params, "email"),
         text(params, "phone"),
     )
-    about = {"customid": text(params, "customid", 50), "expiry": _expiry(params)}
+    about = {
+        "customid": text(params, "customid", 50),
+        "expiry": rules.second(params, "expiry_date"),
+    }
     fields = {name: text(params, name, 50) for name in FIELDS if text(params, name)}
     utm = {name: text(params, name) for name in UTM if text(params, name)}
     own_code = _own_code(account, params)
@@ -48,15 +51,6 @@ def _row(session: Session) -> dict[str, Any]:
         "single_use_url": session.url,
         "widget_validation_code": session.code[:6],
     }
-
-
-def _expiry(params: Params) -> str:
-    found = text(params, "expiry_date")
-    shape = rules.DAY + r" \d\d:\d\d:\d\d"
-    if found and rules.moment(found, shape, "%Y-%m-%d %H:%M:%S") is None:
-        words = "Invalid format in parameter: expiry_date. Required format: yyyy-MM-dd HH:mm:ss"
-        raise Failure((303, words))
-    return found
 
 
 def _own_code(account: Account, params: Params) -> str:

@@ -1,10 +1,12 @@
-"""The account and what happens around it: the record of calls, and trouble to come."""
+"""The account and what happens around it: calls on record, events to tell, trouble to come."""
 
 from collections import deque
 from threading import Lock
 from typing import Any
 
-from sandbox.coupontools import seed
+from sandbox.coupontools import seed, webhooks
+from sandbox.coupontools.account import Account
+from sandbox.coupontools.courier import Courier
 from sandbox.coupontools.faults import Faults
 
 REMEMBERED = 200_000
@@ -14,11 +16,22 @@ class World:
     """All that a reset renews."""
 
     def __init__(self) -> None:
-        self.lock = Lock()
+        self.lock, self.courier = Lock(), Courier()
         self.reset()
 
     def reset(self, **sizes: int) -> None:
         account = seed.fresh(**sizes)
+        self.courier.forget()
         with self.lock:
             self.account, self.faults = account, Faults()
             self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
+
+    def opened_by(self, keys: tuple[str, str]) -> Account | None:
+        """The account that these keys open: this one, or one below it."""
+        below = (each.account for each in self.account.subaccounts.values())
+        return next((each for each in (self.account, *below) if each.keys == keys), None)
+
+    def tell(self, account: Account) -> None:
+        """Send what the last call made happen to those who want to know."""
+        for parcel in webhooks.parcels(account):
+            self.courier.send(parcel)
