@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check regen chaos lock clean
+.PHONY: help demo test check regen chaos lock clean chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -13,15 +13,15 @@ help: ## list the targets
 demo: $(READY) ## a Slack and a Coupontools on this machine, and Vouchdesk between them
 	@$(BIN)/vouchdesk demo
 
-test: $(READY) ## every test, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -q -n 2
+test: $(READY) chromium ## every test, on SQLite and PostgreSQL
+	@$(BIN)/python -m pytest -q -n 4
 
-check: $(READY) ## style, types, import contracts, tests, nothing left to regenerate
+check: $(READY) chromium ## style, types, import contracts, tests, nothing left to regenerate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 4
 
 regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, snapshots
 	@$(BIN)/python -m bot.manifest
@@ -38,6 +38,10 @@ lock: $(READY) ## pin every dependency anew, with hashes
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) build artifacts *.egg-info
+
+chromium:
+	@command -v chromium >/dev/null \
+		|| { echo "Missing: a browser for the tests. On Debian or Ubuntu: apt-get install -y chromium"; exit 1; }
 
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -14,7 +14,7 @@ from actions.desk import Now, grant
 from actions.errors import UnknownAction
 from actions.privacy import opened
 from coupontools.endpoint import Endpoint
-from coupontools.errors import ApiError, Busy, Refused
+from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
 from store.lifecycle import move, note
@@ -100,7 +100,10 @@ class Preparer:
             account = queries.account(tx, request.account)
         if account is None:
             raise UnknownAction(request.account)
-        return action.preview(inputs, OnlyReads(self._clients(account)))
+        try:
+            return action.preview(inputs, OnlyReads(self._clients(account)))
+        except ValidationError as error:
+            raise Garbled(f"Its answer has another form ({error.title}).") from None
 
     def shown(self, request: Request, preview: Preview) -> dict[str, Any]:
         """The columns that hold what people are shown, and the digest of it."""

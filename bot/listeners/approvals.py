@@ -63,7 +63,7 @@ class Decisions:
         except NeedsReason as error:
             ack(response_action="errors", errors={"reason": str(error)})
         except Exception as error:
-            ack(response_action="update", view=trouble_view("Refuse", explain(error)))
+            ack(response_action="push", view=trouble_view("Refuse", explain(error)))
             self._announcer.redraw(request)
         else:
             ack(response_action="clear")

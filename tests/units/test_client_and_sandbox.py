@@ -10,6 +10,7 @@ import uvicorn
 
 from coupontools import endpoints
 from coupontools.client import Client, Keys, rows
+from coupontools.endpoint import Override
 from coupontools.endpoints import ENDPOINTS
 from coupontools.errors import BadCredentials, BadInput, Busy, Garbled, Missing, Unanswered
 from coupontools.pace import Pace
@@ -69,8 +70,10 @@ def test_refusals_arrive_with_the_words_of_the_api(client, http):
         client.call(endpoints.CAMPAIGN_CREATE, {})
     with pytest.raises(BadCredentials, match="Client ID or Secret not correct"):
         Client(http, Keys("sandbox-id", "guess"), Pace()).call(endpoints.CAMPAIGN_LIST, {})
-    with pytest.raises(Missing, match="It knows no POST /v3/loyalty/list"):
-        client.call(endpoints.LOYALTY_LIST, {})
+    elsewhere = {"campaign_list": Override(path="/v3/nowhere")}
+    with pytest.raises(Missing, match="It knows no POST /v3/nowhere"):
+        astray = Client(http, Keys("sandbox-id", "sandbox-secret"), Pace(), elsewhere)
+        astray.call(endpoints.CAMPAIGN_LIST, {})
 
 
 @pytest.mark.parametrize(
