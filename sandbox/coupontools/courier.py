@@ -90,7 +90,7 @@ def told(http: httpx.Client, parcel: Parcel) -> dict[str, Any]:
         headers = {"Content-Type": "application/json", "x-hmac": signed(parcel)}
         # The number rather than the name, so that no resolver can send it anywhere else.
         answer = http.post(url.copy_with(host=LOOPBACK), content=parcel.body, headers=headers)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return {"status": None, "error": type(error).__name__}
     return {"status": answer.status_code, "error": ""}
 
