@@ -1,11 +1,13 @@
 """`vouchdesk demo`: both sandboxes, the bot and the workspace page, on this machine alone."""
 
+import signal
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import uvicorn
@@ -29,6 +31,9 @@ class NoSandbox(OSError):
 
 def demo(port: int, *, check: bool, out: Console) -> int:
     """Run it until interrupted; with `check` play the main job through and say how it went."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends all of it, like Ctrl-C
+    if not check:
+        _ensure_free(port)
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="vouchdesk-") as folder:
         bot_port, home = free_port(), Path(folder)
         (home / "manifest.yml").write_text(manifest.written(CATALOG), encoding="utf-8")
@@ -48,7 +53,8 @@ def demo(port: int, *, check: bool, out: Console) -> int:
         if check:
             return rehearse(bot, slack, api)
         out.print(f"\n  The workspace: [bold]{slack}[/]   (Ctrl-C ends all of it)\n")
-        threading.Event().wait()
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
     return 0
 
 
@@ -73,17 +79,29 @@ def settings(slack: str, api: str, home: Path) -> Settings:
     )
 
 
+def _ensure_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise NoSandbox(f"Port {port} is taken; choose another with --port.") from None
+
+
 @contextmanager
 def sandbox(module: str, *options: str) -> Iterator[str]:
     """A sandbox in a process of its own; gives its address."""
     process = subprocess.Popen(  # noqa: S603  our own module, with options of ours
-        [sys.executable, "-m", module, *options], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", module, *options],
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for us; we end it
     )
     try:
         line = process.stdout.readline() if process.stdout else ""
         address = line.rpartition(" ")[2].strip()
         if not address.startswith("http"):
-            raise NoSandbox(f"{module} did not come up; is its port taken? Try --port.")
+            raise NoSandbox(f"{module} did not come up.")
         yield address
     finally:
         process.terminate()
