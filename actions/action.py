@@ -71,6 +71,8 @@ class Action(Generic[I, O]):
     example: Example
     preview: Callable[[I, Reads], Preview] | None = None
     options: Callable[[O], Sequence[Option]] | None = None
+    secrets: Callable[[O], Sequence[tuple[str, str]]] | None = None
+    """What of the answer only the person who asked may see, once; `present` leaves it out."""
 
     @property
     def area(self) -> str:

@@ -103,8 +103,10 @@ def _sentence(kind: str, given: Any, context: Mapping[str, Any]) -> str:
 
 SHAPES = {
     "^cam_": "A campaign id looks like cam_123456.",
-    r"^\+": "A phone number looks like +32470123456.",
-    "^[^@": "An e-mail address looks like ana@example.com.",
+    "^dir_": "A directory id looks like dir_123.",
+    "^cat_": "A category id looks like cat_123.",
+    "^sub_": "A subaccount id looks like sub_123.",
+    "^([A-Za-z0-9]{6}": "A session code has 21 letters and digits, or its first 6.",
     "^#": "A colour looks like #1F4E3D.",
     "^https": "A web address starts with https://.",
     r"^\d+(": "A positive number, such as 10 or 2.50.",

@@ -3,12 +3,21 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal, assert_never, get_args, get_origin
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from annotated_types import Ge, Le
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationInfo
+from email_validator import EmailNotValidError, validate_email
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    ValidationInfo,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
@@ -41,6 +50,11 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Day:
+    """A date without a time: yyyy-mm-dd."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One of a few: (value, label) pairs."""
 
@@ -54,7 +68,7 @@ class Lookup:
     action: str
 
 
-Kind = Text | Count | Flag | Moment | Choice | Lookup
+Kind = Text | Count | Flag | Moment | Day | Choice | Lookup
 
 
 class Private:
@@ -85,7 +99,7 @@ class Option:
 def kind_of(field: FieldInfo) -> Kind:
     """The kind of a field: declared beside its type, or plain from the type."""
     for mark in marks(field):
-        if isinstance(mark, Text | Count | Flag | Moment | Choice | Lookup):
+        if isinstance(mark, Text | Count | Flag | Moment | Day | Choice | Lookup):
             return mark
     return _plain_kind(field.annotation)
 
@@ -160,7 +174,7 @@ def words(kind: Kind, value: Any) -> str:
             return dict(options).get(str(value), str(value))
         case Count():
             return f"{value:,}"
-        case Text() | Lookup():
+        case Text() | Day() | Lookup():
             return str(value)
         case _:
             assert_never(kind)
@@ -169,6 +183,11 @@ def words(kind: Kind, value: Any) -> str:
 def wrong(field: str, words: str) -> PydanticCustomError:
     """An error of a rule across fields, to stand under `field`."""
     return PydanticCustomError("rule", "{words}", {"field": field, "words": words})
+
+
+def said(words: str) -> PydanticCustomError:
+    """An error of one field, in words for people."""
+    return PydanticCustomError("rule", "{words}", {"words": words})
 
 
 API_MOMENT = "%Y-%m-%d %H:%M"
@@ -190,17 +209,58 @@ def _wall_clock(value: Any, info: ValidationInfo) -> Any:
     return aware.astimezone(zone).strftime(API_MOMENT)
 
 
+def _e164(text: str) -> str:
+    try:
+        number = phonenumbers.parse(text, None)
+    except phonenumbers.NumberParseException:
+        raise said(PHONE) from None
+    if not phonenumbers.is_possible_number(number):
+        raise said(PHONE)
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _address(text: str) -> str:
+    try:
+        return validate_email(text, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise said("An e-mail address looks like ana@example.com.") from None
+
+
+def _a_date(text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise said("A date looks like 2026-12-31.") from None
+
+
+PHONE = "A phone number looks like +32470123456, with the country in front."
+
 CampaignId = Annotated[
     str, StringConstraints(pattern=r"^cam_[0-9]+$", max_length=40), Lookup("campaign.list")
 ]
-Message = Annotated[str, StringConstraints(min_length=1, max_length=180), Text(multiline=True)]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[0-9]{6,15}$"), Text(), Private()]
-Email = Annotated[
-    str,
-    StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", max_length=254),
-    Text(),
-    Private(),
+SessionCode = Annotated[
+    str, StringConstraints(pattern=r"^([A-Za-z0-9]{6}|[A-Za-z0-9]{21})$", max_length=21), Text()
 ]
+"""A coupon session's code: 21 letters and digits, or its short form, the first six."""
+CardId = Annotated[str, StringConstraints(min_length=1, max_length=40), Lookup("loyalty.list")]
+DirectoryId = Annotated[
+    str, StringConstraints(pattern=r"^dir_[0-9]+$", max_length=40), Lookup("directory.list")
+]
+CategoryId = Annotated[
+    str, StringConstraints(pattern=r"^cat_[0-9]+$", max_length=40), Lookup("directory.categories")
+]
+SubaccountId = Annotated[
+    str, StringConstraints(pattern=r"^sub_[0-9]+$", max_length=40), Lookup("subaccount.list")
+]
+Message = Annotated[str, StringConstraints(min_length=1, max_length=180), Text(multiline=True)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
+Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_e164), Text(), Private()]
+Email = Annotated[
+    str, StringConstraints(max_length=254), AfterValidator(_address), Text(), Private()
+]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=100), Text(), Private()]
+"""A part of a person's name."""
+Date = Annotated[str, AfterValidator(_a_date), Day()]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", max_length=7), Text()]
 ImageUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), Text()]
 CodePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$", max_length=10)]

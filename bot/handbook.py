@@ -9,6 +9,7 @@ from actions.catalog import CATALOG
 from actions.fields import (
     Choice,
     Count,
+    Day,
     Flag,
     Kind,
     Lookup,
@@ -109,6 +110,8 @@ def _kind(kind: Kind, limits: Limits) -> str:
         case Moment(words=words):
             named = ", ".join(f"`{word}`" for word, _ in words)
             return f"A moment, such as `2026-12-01 09:00`{f', or {named}' if named else ''}."
+        case Day():
+            return "A date, such as `2026-12-31`."
         case Choice(options=options):
             return f"One of {', '.join(f'`{value}`' for value, _ in options)}."
         case Lookup(action=source):

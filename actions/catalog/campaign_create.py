@@ -15,6 +15,7 @@ from actions.fields import (
     ImageUrl,
     Inputs,
     Moment,
+    ShortText,
     Text,
     WallClock,
     wrong,
@@ -69,7 +70,6 @@ def _with_a_point(amount: str) -> str:
 Amount = Annotated[
     str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$"), AfterValidator(_with_a_point), Text()
 ]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
 
 
 class CreateCampaign(Inputs):

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, assert_never, get_args, get_origin
 
 from slack_sdk.models.blocks import (
+    DatePickerElement,
     DateTimePickerElement,
     ExternalDataSelectElement,
     InputInteractiveElement,
@@ -16,7 +17,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks import Option as Line
 
-from actions.fields import Choice, Count, Flag, Kind, Lookup, Moment, Option, Text
+from actions.fields import Choice, Count, Day, Flag, Kind, Lookup, Moment, Option, Text
 from bot.views.blocks import plain
 from bot.views.times import iso, zone_of
 
@@ -84,16 +85,20 @@ def element(
             return _number(kind, fitting, limits, hint)
         case Flag():
             return one_of(ANSWERS, fitting)
-        case Moment(words=words) if words:
-            return one_of(words, fitting, few=0)
-        case Moment():
-            return DateTimePickerElement(action_id=VALUE, initial_date_time=fitting)
+        case Moment(words=words):
+            return one_of(words, fitting, few=0) if words else _picker_of_moments(fitting)
+        case Day():
+            return DatePickerElement(action_id=VALUE, initial_date=fitting)
         case Choice(options=options):
             return one_of(options, fitting)
         case Lookup(action=source):
             return picker(f"lookup:{source}", fitting, placeholder=placeholder)
         case _:
             assert_never(kind)
+
+
+def _picker_of_moments(seconds: int | None) -> DateTimePickerElement:
+    return DateTimePickerElement(action_id=VALUE, initial_date_time=seconds)
 
 
 def one_of(
@@ -158,10 +163,10 @@ def fitted(kind: Kind, value: Any, zone: str = "UTC") -> Any:
             return _whole(value)
         case Flag():
             return _answer(value)
-        case Moment(words=words) if words:
-            return _known(words, value)
-        case Moment():
-            return seconds(value, zone)
+        case Moment(words=words):
+            return _known(words, value) if words else seconds(value, zone)
+        case Day():
+            return _date(value)
         case Choice(options=options):
             return _known(options, value)
         case Lookup():
@@ -180,6 +185,13 @@ def _whole(value: Any) -> int | None:
 
 def _known(options: Sequence[tuple[str, str]], value: Any) -> str | None:
     return next((known for known, _ in options if known == str(value)), None)
+
+
+def _date(value: Any) -> str | None:
+    try:
+        return date.fromisoformat(str(value)).isoformat()
+    except ValueError:
+        return None
 
 
 def _answer(value: Any) -> str | None:
@@ -206,7 +218,7 @@ def read(kind: Kind, state: Mapping[str, Any]) -> Any:
         case Count():
             whole = _whole(value)
             return value if whole is None else whole
-        case Text() | Moment() | Choice() | Lookup():
+        case Text() | Moment() | Day() | Choice() | Lookup():
             return value
         case _:
             assert_never(kind)
@@ -221,6 +233,8 @@ def value_of(state: Mapping[str, Any]) -> Any:
             return [option["value"] for option in options or ()] or None
         case {"selected_date_time": at}:
             return iso(int(at)) if at else None
+        case {"selected_date": day}:
+            return day or None
         case {"selected_time": time}:
             return time or None
         case _:
