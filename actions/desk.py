@@ -1,6 +1,6 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,7 @@ from actions.fields import Inputs, Reply
 from actions.policy import People, Person
 from actions.privacy import opened, sealed
 from coupontools.client import Client
+from coupontools.errors import Garbled
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, enter, move, note
@@ -50,10 +51,11 @@ AT_ONCE = When()
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer of a read, and how to tell it."""
+    """The answer of a read, how to tell it, and what of it only the person who asked sees."""
 
     output: Reply
     card: Card
+    secrets: Sequence[tuple[str, str]] = ()
 
 
 class Desk:
@@ -113,8 +115,19 @@ class Desk:
                 action=name,
             )
         reply = self._clients(account).call(step.endpoint, step.payload(inputs, {}))
-        output = action.output.model_validate(reply)
-        return Reading(output, action.present(output))
+        try:
+            output = action.output.model_validate(reply)
+        except ValidationError as error:
+            raise Garbled(f"Its answer has another form ({error.title}).") from None
+        secrets = action.secrets(output) if action.secrets else ()
+        if secrets:
+            self._note_shown(actor, surface, account.name, name)
+        return Reading(output, action.present(output), secrets)
+
+    def _note_shown(self, actor: str, surface: str, account: str, action: str) -> None:
+        with self._store.begin() as tx:
+            at = self._now()
+            note(tx, "shown", actor=actor, at=at, surface=surface, account=account, action=action)
 
     def ask(
         self,

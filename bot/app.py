@@ -17,6 +17,7 @@ from actions.drafts import Drafts
 from actions.lookups import Lookups
 from actions.policy import People
 from actions.preparer import Preparer
+from actions.revealing import Revealing
 from actions.runner import Runner
 from bot import listeners
 from bot.announcer import Announcer
@@ -155,7 +156,15 @@ def build(
     }
     bolt = _bolt(settings, client, listener_threads)
     listeners.register(
-        bolt, desk, launches, announcer, stories, lookups, Drafts(store, vault, now), now
+        bolt,
+        desk,
+        launches,
+        announcer,
+        stories,
+        lookups,
+        Drafts(store, vault, now),
+        Revealing(store, CATALOG, vault, now),
+        now,
     )
     return Bot(
         office,

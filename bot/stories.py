@@ -28,13 +28,16 @@ class Stories:
 
     def of(self, tx: Session, request: Request) -> Story:
         """The story of one request."""
+        action, operations = self._catalog[request.action], queries.operations_of(tx, request.id)
+        secret = [run.id for run in operations if action.secrets and run.state is Progress.DONE]
         return Story(
             request=request,
-            action=self._catalog[request.action],
+            action=action,
             inputs=[opened(row, self._vault) for row in request.inputs],
-            operations=queries.operations_of(tx, request.id),
+            operations=operations,
             approvals=queries.approvals(tx, request),
             now=self._now(),
+            unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
     def told(self, id: str) -> Story | None:

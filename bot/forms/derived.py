@@ -183,6 +183,14 @@ def initial(name: str, kind: Kind, given: Mapping[str, Any]) -> Any:
     return value
 
 
+def doubt(action: AnyAction) -> list[Block]:
+    """That nobody has published how Coupontools wants to be asked for this."""
+    if action.proven:
+        return []
+    words = "The vendor's public pages do not show this call: its path follows from its siblings."
+    return [context(f":grey_question: {words}")]
+
+
 def _filled(values: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     for name, block in values.items():
         for state in block.values():

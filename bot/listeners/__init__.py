@@ -5,6 +5,7 @@ from slack_bolt import App
 from actions.desk import Desk, Now
 from actions.drafts import Drafts
 from actions.lookups import Lookups
+from actions.revealing import Revealing
 from bot.announcer import Announcer
 from bot.listeners import commands, home, lookups, pages, submissions, telling
 from bot.listeners.approvals import Decisions
@@ -25,6 +26,7 @@ def register(
     stories: Stories,
     options: Lookups,
     drafts: Drafts,
+    revealing: Revealing,
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
@@ -34,6 +36,6 @@ def register(
     commands.register(app, Commands(desk, opener, stories))
     submissions.register(app, Submissions(desk, launches, turning))
     pages.register(app, turning)
-    Decisions(desk, launches, announcer, tab).register(app)
+    Decisions(desk, launches, revealing, announcer, tab).register(app)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)

@@ -1,7 +1,7 @@
 """Decisions: approve, refuse, withdraw, settle, go on, run late, skip."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -9,11 +9,12 @@ from slack_sdk import WebClient
 
 from actions.desk import Desk
 from actions.errors import NeedsReason, StaleCard, UnknownThing
+from actions.revealing import Revealing
 from bot.announcer import Announcer
 from bot.errors import explain
 from bot.listeners.home import Home
 from bot.listeners.telling import guarded
-from bot.views.card import trouble_view
+from bot.views.card import secret_view, trouble_view, waiting_view
 from bot.views.request import refuse_view
 from schedules.launches import Launches
 from store.lifecycle import TooLate
@@ -25,8 +26,16 @@ Decide = Callable[[str, str], object]
 class Decisions:
     """What each button of a card does; it carries an id, and the version that was drawn."""
 
-    def __init__(self, desk: Desk, launches: Launches, announcer: Announcer, home: Home) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        launches: Launches,
+        revealing: Revealing,
+        announcer: Announcer,
+        home: Home,
+    ) -> None:
         self._desk, self._announcer, self._home = desk, announcer, home
+        self._revealing = revealing
         self._verbs: dict[str, Decide] = {
             "approve": lambda value, who: desk.approve(*stamped(value), actor=who),
             "withdraw": lambda value, who: desk.withdraw(stamped(value)[0], actor=who),
@@ -41,6 +50,7 @@ class Decisions:
         for verb in self._verbs:
             app.action(verb)(self.pressed)
         app.action("refuse")(self.ask_why)
+        app.action("reveal")(self.reveal)
         app.view("refuse")(self.refuse)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -54,6 +64,21 @@ class Decisions:
         ack()
         view = refuse_view({"stamp": body["actions"][0]["value"]})
         guarded(client, body, lambda: client.views_open(trigger_id=body["trigger_id"], view=view))
+
+    def reveal(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        ack()
+        guarded(client, body, lambda: self._reveal(body, client))
+
+    def _reveal(self, body: Mapping[str, Any], client: WebClient) -> None:
+        """The modal is opened first: what is shown only once must find its place."""
+        waiting = waiting_view("Only for you", "One moment …", f"secret:{body['trigger_id']}"[:255])
+        opened = client.views_open(trigger_id=body["trigger_id"], view=waiting)["view"]["id"]
+        try:
+            secrets = self._revealing(body["actions"][0]["value"], actor=body["user"]["id"])
+            shown = secret_view("Only for you", secrets)
+        except Exception as error:
+            shown = trouble_view("Only for you", explain(error))
+        client.views_update(view_id=opened, view=shown)
 
     def refuse(self, ack: Ack, body: dict[str, Any], view: dict[str, Any]) -> None:
         request, version = stamped(json.loads(view["private_metadata"])["stamp"])

@@ -86,7 +86,8 @@ class Submissions:
         self._desk.check(name, raw)
         ack(response_action="update", view=waiting_view(title, "Asking Coupontools …", place))
         try:
-            shown = result_view(title, self._desk.read(name, raw, actor=actor).card)
+            answer = self._desk.read(name, raw, actor=actor)
+            shown = result_view(title, answer.card, answer.secrets)
         except Exception as error:
             shown = trouble_view(title, explain(error))
         put(client, place, shown)

@@ -46,6 +46,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         section("\n".join([f"*When:* {_when(story)}", *_agreed(story)])),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
+        *([] if for_approvers else secret_buttons(story)),
         context(_footer(story)),
     ]
     return Message(escape(f"{headline(story)} ({story.request.id})"), blocks)
@@ -69,6 +70,14 @@ def asker_buttons(story: Story) -> list[Block]:
     confirm = sure("Withdraw it?", "It will not be done. You can ask for it again.", "Withdraw")
     back = button("withdraw", "Withdraw", stamp(story), confirm=confirm)
     return [ActionsBlock(block_id=f"own:{story.request.id}", elements=[back])]
+
+
+def secret_buttons(story: Story) -> list[Block]:
+    """What the answer holds for one pair of eyes, until they have seen it."""
+    return [
+        ActionsBlock(block_id=f"secret:{id}"[:255], elements=[button("reveal", "Show it once", id)])
+        for id in story.unseen[:NAMED]
+    ]
 
 
 def stamp(story: Story) -> str:

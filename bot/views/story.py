@@ -22,6 +22,8 @@ class Story:
     operations: Sequence[Operation]
     approvals: Sequence[Approval]
     now: datetime
+    unseen: Sequence[str] = ()
+    """Runs whose answer holds a secret that the person who asked has not looked at."""
 
 
 @dataclass(frozen=True)
