@@ -23,7 +23,7 @@ from actions.errors import (
 )
 from actions.fields import Inputs, Reply
 from actions.policy import People, Person
-from actions.privacy import opened, sealed
+from actions.privacy import sealed
 from coupontools.client import Client
 from coupontools.errors import Garbled
 from store import queries
@@ -242,10 +242,6 @@ class Desk:
             )
             self._submit(tx, stuck)
             return stuck
-
-    def inputs_of(self, request: Request) -> list[dict[str, Any]]:
-        """What was asked, private values opened."""
-        return [opened(row, self._vault) for row in request.inputs]
 
     def person(self, id: str) -> Person:
         """Who that is, as the workspace knows them now."""

@@ -61,10 +61,6 @@ class Stage:
         state: Given = self.http.get(f"{self.slack}/_/state").json()
         return state
 
-    def api_state(self) -> Given:
-        state: Given = self.http.get(f"{self.api}/_/state").json()
-        return state
-
     def creates(self) -> list[Given]:
         calls = self.http.get(f"{self.api}/_/calls").json()
         return [call["body"] for call in calls if call["path"] == "/v3/coupon/create"]

@@ -147,11 +147,8 @@ class Engine:
             operation.round += 1
             tx.add(operation)
             note(tx, "adopted", actor="engine", at=self._now(), about=operation)
-            self._submit_again(tx, operation)
-
-    def _submit_again(self, tx: Session, operation: Operation) -> None:
-        tx.flush()
-        self.submit(tx, operation)
+            tx.flush()
+            self.submit(tx, operation)
 
     def _take_slot(self) -> str:
         """An executor id that no living process has: on PostgreSQL the lowest free slot."""

@@ -1,9 +1,9 @@
 """One element for each kind of field, and how to read it back."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Annotated, Any, assert_never, get_args, get_origin
+from typing import Any, assert_never
 
 from slack_sdk.models.blocks import (
     DatePickerElement,
@@ -17,7 +17,7 @@ from slack_sdk.models.blocks import (
 )
 from slack_sdk.models.blocks import Option as Line
 
-from actions.fields import Choice, Count, Day, Flag, Kind, Lookup, Moment, Option, Text
+from actions.fields import Choice, Count, Day, Flag, Kind, Lookup, Moment, Option, Text, marks
 from bot.views.blocks import plain
 from bot.views.times import iso, zone_of
 
@@ -44,20 +44,12 @@ FREE = Limits()
 def limits_of(field: Any) -> Limits:
     """The limits that a field of an action declares."""
     found: dict[str, int] = {}
-    for mark in (*field.metadata, *_nested(field.annotation)):
+    for mark in marks(field):
         for ours, theirs in (("length", "max_length"), ("least", "ge"), ("most", "le")):
             limit = getattr(mark, theirs, None)
             if isinstance(limit, int):
                 found.setdefault(ours, limit)
     return Limits(**found)
-
-
-def _nested(annotation: Any) -> Iterator[Any]:
-    if get_origin(annotation) is Annotated:
-        yield from get_args(annotation)[1:]
-    elif type(None) in get_args(annotation):
-        for part in get_args(annotation):
-            yield from _nested(part)
 
 
 def element(
