@@ -34,14 +34,24 @@ class Attachment:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """What may be done next: an action, filled in as far as is known."""
+
+    label: str
+    action: str
+    given: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class Card:
-    """A result as people read it: a line, facts, a table, a file."""
+    """A result as people read it: a line, facts, a table, a file, and what may be done next."""
 
     text: str
     facts: tuple[tuple[str, str], ...] = ()
     table: Table | None = None
     attachment: Attachment | None = None
     link: str = ""
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from actions.action import Catalog
@@ -162,6 +162,12 @@ def _searched(loose: Sequence[str]) -> dict[str, str]:
 def _sample(loose: Sequence[str]) -> str:
     word = loose[-1][:40]
     return f'"{word}"' if " " in word else word
+
+
+def typed(action: str, given: Iterable[tuple[str, str]] = ()) -> str:
+    """An action with its inputs as somebody would type it; `parse` reads it back."""
+    escaped = ((name, value.replace("\\", "\\\\").replace('"', '\\"')) for name, value in given)
+    return " ".join([action, *(f'{name}="{value}"' for name, value in escaped)])
 
 
 def help_text(command: str, catalog: Catalog) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -12,6 +13,7 @@ from actions import rights
 from actions.desk import Desk
 from actions.policy import may_approve
 from bot.errors import explain
+from bot.grammar import parse
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded
 from bot.stories import Stories
@@ -50,18 +52,18 @@ def register(app: App, home: Home, opener: Opener) -> None:
     @app.action(re.compile("^start:"))
     def start(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        name, in_modal = body["actions"][0]["value"], body["view"]["type"] == "modal"
-        metadata = json.loads(body["view"].get("private_metadata") or "{}")
-        guarded(
+        guarded(client, body, lambda: begin(body, client))
+
+    def begin(body: Mapping[str, Any], client: WebClient) -> None:
+        """The button says what somebody would type."""
+        said, view = parse(body["actions"][0]["value"]), body.get("view") or {}
+        metadata = json.loads(view.get("private_metadata") or "{}")
+        opener.open(
             client,
-            body,
-            lambda: opener.open(
-                client,
-                name,
-                {},
-                trigger=body["trigger_id"],
-                actor=body["user"]["id"],
-                channel=metadata.get("channel", ""),
-                push=in_modal,
-            ),
+            said.words[0],
+            said.given,
+            trigger=body["trigger_id"],
+            actor=body["user"]["id"],
+            channel=metadata.get("channel", ""),
+            push=view.get("type") == "modal",
         )

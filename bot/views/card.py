@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from typing import Literal, assert_never
 
-from slack_sdk.models.blocks import Block, RawTextObject, TableBlock
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RawTextObject, TableBlock
 from slack_sdk.models.views import View
 
-from actions.card import Card, Table
-from bot.views.blocks import FIELDS, TITLE, context, facts, plain, section
+from actions.card import Card, Offer, Table
+from bot.grammar import typed
+from bot.views.blocks import FIELDS, TITLE, button, context, facts, plain, section
 from bot.views.text import cell, counted, cut, escape, link, width
 
 Surface = Literal["message", "modal"]
@@ -18,6 +19,7 @@ CELL = 40
 """What Slack's notation adds to each cell."""
 SHEET = 2_800
 WIDEST = 40
+MOST_OFFERS = 5
 
 
 def draw(card: Card, surface: Surface = "message") -> list[Block]:
@@ -32,7 +34,16 @@ def draw(card: Card, surface: Surface = "message") -> list[Block]:
         blocks.append(section(link(card.link, "Open it")))
     if card.attachment and surface == "message":
         blocks.append(context(f":paperclip: `{escape(card.attachment.name, 200)}`"))
+    if card.offers:
+        blocks.append(ActionsBlock(block_id="offers", elements=_offers(card.offers)))
     return blocks
+
+
+def _offers(offers: Sequence[Offer]) -> list[ButtonElement]:
+    return [
+        button(f"start:{number}", offer.label, typed(offer.action, offer.given))
+        for number, offer in enumerate(offers[:MOST_OFFERS])
+    ]
 
 
 def result_view(title: str, card: Card, secrets: Sequence[tuple[str, str]] = ()) -> View:

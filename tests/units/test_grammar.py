@@ -13,6 +13,7 @@ from bot.grammar import (
     help_text,
     parse,
     place,
+    typed,
 )
 
 
@@ -151,3 +152,11 @@ def test_every_command_explains_itself(command: str):
     assert command in text
     assert HINTS[command] in text
     assert len(text) < 3_000
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"operation": "void"}, {"message": 'He said "hi" \\ twice', "campaign": "cam_1"}]
+)
+def test_what_is_written_for_a_button_reads_back(given: dict[str, str]) -> None:
+    command = parse(typed("session.update", given.items()))
+    assert (command.words, command.given) == (("session.update",), given)
