@@ -1,8 +1,20 @@
-"""Answers that several areas read: what the API says of a campaign."""
+"""Answers that several areas read: of a campaign, of a subaccount, of a way to sign on."""
 
-from pydantic import Field
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
 
 from actions.fields import Reply
+
+
+def _as_text(value: Any) -> Any:
+    if value is None:
+        return ""
+    return str(value) if isinstance(value, int | float) else value
+
+
+Said = Annotated[str, BeforeValidator(_as_text)]
+"""Text of an answer, where the API may as well give a number or nothing."""
 
 
 class Campaign(Reply):
@@ -21,3 +33,57 @@ class Campaigns(Reply):
 
 class OneCampaign(Reply):
     coupon_info: Campaign
+
+
+class Launched(Reply):
+    """A campaign of a subaccount."""
+
+    id: Said = Field("", alias="ID")
+    status: Said = ""
+
+
+class Subaccount(Reply):
+    id: Said = Field("", alias="ID")
+    email: Said = ""
+    first_name: Said = ""
+    last_name: Said = ""
+    company_name: Said = ""
+    lastlogin: Said = ""
+    expiry_date: Said = ""
+    max_campaigns: Said = ""
+    available_campaigns: Said = ""
+    api_key: Said = Field("", repr=False)
+    api_secret: Said = Field("", repr=False)
+    campaigns: list[Launched] = []
+
+    @property
+    def person(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def label(self) -> str:
+        return self.company_name or self.person or self.email or self.id
+
+
+class OneSubaccount(Reply):
+    subaccount: Subaccount
+
+
+class Pass(Reply):
+    """A way in: whoever holds it is signed on."""
+
+    id: Said = Field("", alias="ID")
+    token: Said = ""
+    url: Said = ""
+    url_whitelabel: Said = ""
+
+
+def ways_in(found: Pass) -> list[tuple[str, str]]:
+    """What of it is there, for the eyes of one person."""
+    known = (
+        ("Address", found.url),
+        ("Address under your own name", found.url_whitelabel),
+        ("Token", found.token),
+    )
+    given = [(title, value) for title, value in known if value]
+    return given or [("Address", "Coupontools answered, but without one.")]

@@ -32,8 +32,9 @@ def _entered(element: Mapping[str, Any], value: Any) -> dict[str, Any]:
         case "datetimepicker":
             at = element.get("initial_date_time") if value is None else _seconds(value)
             return {"type": kind, "selected_date_time": at}
-        case "timepicker":
-            return {"type": kind, "selected_time": value or element.get("initial_time")}
+        case "datepicker" | "timepicker":
+            slot = kind.removesuffix("picker")
+            return {"type": kind, f"selected_{slot}": value or element.get(f"initial_{slot}")}
         case "checkboxes":
             chosen = element.get("initial_options", [])
             if value is not None:
