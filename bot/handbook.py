@@ -1,8 +1,10 @@
 """The catalogue as a page for people: `python -m bot.handbook` writes docs/actions.md."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, assert_never
+
+from pydantic import ValidationError
 
 from actions.action import AnyAction, Catalog, Risk
 from actions.catalog import CATALOG
@@ -83,8 +85,18 @@ def command(action: AnyAction) -> str:
     needed = {name for name, field, _ in fields(action.inputs) if field.is_required()}
     example = action.example.inputs
     shown = {name: value for name, value in example.items() if name in needed} or example
+    shown = shown if _is_enough(action, shown) else example
     pairs = " ".join(f"{name}={_typed(value)}" for name, value in shown.items())
     return f"/coupon {action.area} {action.verb} {pairs}".strip()
+
+
+def _is_enough(action: AnyAction, given: Mapping[str, Any]) -> bool:
+    """Whether a rule across fields asks for no more than the fields that must be filled."""
+    try:
+        action.inputs.model_validate(given)
+    except ValidationError:
+        return False
+    return True
 
 
 def _typed(value: Any) -> str:
