@@ -242,6 +242,10 @@ SessionCode = Annotated[
     str, StringConstraints(pattern=r"^([A-Za-z0-9]{6}|[A-Za-z0-9]{21})$", max_length=21), Text()
 ]
 """A coupon session's code: 21 letters and digits, or its short form, the first six."""
+WholeSessionCode = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9]{21}$", max_length=21), Text()
+]
+"""A coupon session's code where its short form is not enough."""
 CardId = Annotated[str, StringConstraints(min_length=1, max_length=40), Lookup("loyalty.list")]
 DirectoryId = Annotated[
     str, StringConstraints(pattern=r"^dir_[0-9]+$", max_length=40), Lookup("directory.list")
@@ -252,6 +256,8 @@ CategoryId = Annotated[
 SubaccountId = Annotated[
     str, StringConstraints(pattern=r"^sub_[0-9]+$", max_length=40), Lookup("subaccount.list")
 ]
+Numbered = Annotated[int, Ge(1), Text()]
+"""An id that is a number: typed and shown as it is, never as 600,001."""
 Message = Annotated[str, StringConstraints(min_length=1, max_length=180), Text(multiline=True)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_e164), Text(), Private()]
