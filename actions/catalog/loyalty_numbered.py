@@ -1,0 +1,180 @@
+"""Loyalty cards and their holders by number: what only v4 of the API can do."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
+
+from actions.action import Action, Done, Example, Reads, Risk, Step, plain
+from actions.card import Card, Preview
+from actions.fields import Email, Inputs, Name, Numbered, Phone, Private, Reply, Text, wrong
+from actions.loose import Listing, Loose
+from actions.replies import Said
+from coupontools import endpoints
+
+About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
+"""Something about a person."""
+
+
+class OfCard(Inputs):
+    card: Numbered = Field(
+        title="Card number", description="The card's number in v4 of the API, such as 600001."
+    )
+
+
+class Numbers(Reply):
+    id: Said = ""
+    name: Said = ""
+
+
+class NumberedCards(Listing):
+    rows: list[Numbers] = []
+
+
+def _card_of(asked: OfCard, api: Reads) -> str:
+    """The name of the card, so that nobody has to know numbers by heart."""
+    known = NumberedCards.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {})).rows
+    return next((c.name for c in known if c.id == str(asked.card)), "") or f"card {asked.card}"
+
+
+def _for_card(asked: OfCard, _: Done) -> Mapping[str, Any]:
+    rest = dict(plain(asked, _))
+    return {"id": rest.pop("card"), **rest}
+
+
+class CopyCard(OfCard):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=50)] | None = Field(
+        None, title="Name of the copy"
+    )
+
+
+class Copied(Loose):
+    id: Said = ""
+    name: Said = ""
+    code: Said = ""
+
+
+def _copied_card(made: Copied) -> Card:
+    facts = (("Number", made.id), ("Code", made.code))
+    return Card(
+        f"Loyalty card “{made.name or made.id}” is made",
+        facts=tuple(fact for fact in facts if fact[1]),
+    )
+
+
+COPY = Action(
+    name="loyalty.copy",
+    title="Copy a loyalty card",
+    summary="Make a loyalty card like another one, without its holders",
+    risk=Risk.CHANGE,
+    inputs=CopyCard,
+    output=Copied,
+    steps=(Step("v4_loyalty_copy", endpoints.V4_LOYALTY_COPY, _for_card),),
+    preview=lambda asked, api: Preview(f"A copy of “{_card_of(asked, api)}”"),
+    present=_copied_card,
+    example=Example(
+        inputs={"card": 600001, "name": "New name"},
+        reply={
+            "id": 600003,
+            "code": "zz91ab",
+            "name": "New name",
+            "domain": "save2wallet.link",
+            "type": "membership",
+        },
+    ),
+)
+
+
+class EnrolHolder(OfCard):
+    first_name: Name | None = Field(None, title="First name")
+    last_name: Name | None = Field(None, title="Last name")
+    email: Email | None = Field(None, title="E-mail")
+    phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
+    address: About | None = Field(None, title="Address")
+    zip: About | None = Field(None, title="Postal code")
+    city: About | None = Field(None, title="City")
+    custom_1: About | None = Field(None, title="Custom 1")
+    custom_2: About | None = Field(None, title="Custom 2")
+    custom_3: About | None = Field(None, title="Custom 3")
+    custom_4: About | None = Field(None, title="Custom 4")
+    custom_5: About | None = Field(None, title="Custom 5")
+    custom_6: About | None = Field(None, title="Custom 6")
+    custom_7: About | None = Field(None, title="Custom 7")
+    custom_8: About | None = Field(None, title="Custom 8")
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "EnrolHolder":
+        if not (self.first_name or self.last_name or self.email or self.phone):
+            raise wrong("first_name", "Give a name, an e-mail address or a phone number.")
+        return self
+
+
+class Enrolled(Loose):
+    id: Said = Field("", validation_alias=AliasChoices("id", "ID"))
+    points: Said = ""
+
+
+def _enrolled_card(made: Enrolled) -> Card:
+    facts = (("User number", made.id),) if made.id else ()
+    return Card("The user holds the card now", facts=facts)
+
+
+ENROL = Action(
+    name="loyalty.enrol",
+    title="New loyalty user",
+    summary="Give somebody new a loyalty card",
+    risk=Risk.CHANGE,
+    inputs=EnrolHolder,
+    output=Enrolled,
+    steps=(Step("v4_loyalty_user_create", endpoints.V4_LOYALTY_USER_CREATE, _for_card),),
+    preview=lambda asked, api: Preview(f"Somebody new on “{_card_of(asked, api)}”"),
+    present=_enrolled_card,
+    example=Example(
+        inputs={
+            "card": 600001,
+            "first_name": "Ada",
+            "last_name": "Stone",
+            "email": "ada@example.test",
+            "phone": "+32470123456",
+            "address": "1 Mill Lane",
+            "zip": "9000",
+            "city": "Ghent",
+            **{f"custom_{place}": f"Note {place}" for place in range(1, 9)},
+        },
+        reply={"id": 620001, "email": "ada@example.test", "points": 0},
+    ),
+)
+
+
+class StampHolder(OfCard):
+    user: Numbered = Field(
+        title="User number", description="The user's number in v4 of the API, such as 620001."
+    )
+    stamps: int = Field(ge=1, le=1_000, title="Stamps to add")
+
+
+def _for_holder(asked: StampHolder, _: Done) -> Mapping[str, Any]:
+    return {"loyaltyCardId": asked.card, "userId": asked.user, "stamps": asked.stamps}
+
+
+def _stamped_card(found: Enrolled) -> Card:
+    now = f": {found.points} now" if found.points else ""
+    return Card(f"The stamps are added{now}")
+
+
+STAMP = Action(
+    name="loyalty.stamp",
+    title="Add stamps",
+    summary="Add stamps to somebody's card, by number",
+    risk=Risk.CHANGE,
+    inputs=StampHolder,
+    output=Enrolled,
+    steps=(Step("v4_loyalty_add_stamp", endpoints.V4_LOYALTY_ADD_STAMP, _for_holder),),
+    preview=lambda asked, api: Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”"),
+    present=_stamped_card,
+    example=Example(
+        inputs={"card": 600001, "user": 620001, "stamps": 2}, reply={"id": 620001, "points": 6}
+    ),
+)
+
+ACTIONS = (COPY, ENROL, STAMP)
