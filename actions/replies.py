@@ -78,6 +78,9 @@ class Pass(Reply):
     url_whitelabel: Said = ""
 
 
+MADE = "The link is made: “Show it once” on the card shows it to you alone"
+
+
 def ways_in(found: Pass) -> list[tuple[str, str]]:
     """What of it is there, for the eyes of one person."""
     known = (

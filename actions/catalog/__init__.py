@@ -2,13 +2,32 @@
 
 from actions.action import Catalog
 from actions.catalog import (
+    accounts,
     campaign_create,
     campaigns,
     loyalty,
     loyalty_numbered,
+    pushes,
+    session_changes,
     sessions,
     single_use,
+    single_use_one,
+    subaccounts,
+    usage,
 )
 
-AREAS = (campaigns, campaign_create, sessions, single_use, loyalty, loyalty_numbered)
+AREAS = (
+    campaigns,
+    campaign_create,
+    usage,
+    pushes,
+    sessions,
+    session_changes,
+    single_use,
+    single_use_one,
+    loyalty,
+    loyalty_numbered,
+    subaccounts,
+    accounts,
+)
 CATALOG = Catalog([action for area in AREAS for action in area.ACTIONS])

@@ -1,0 +1,292 @@
+"""Subaccounts: accounts below this one, with keys of their own."""
+
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
+
+from actions.action import Action, Example, Reads, Risk, once
+from actions.card import Attachment, Card, Preview, Table
+from actions.fields import (
+    CampaignId,
+    Choice,
+    Date,
+    Email,
+    Inputs,
+    Name,
+    Option,
+    Reply,
+    ShortText,
+    SubaccountId,
+    Text,
+    wrong,
+)
+from actions.replies import MADE, OneSubaccount, Pass, Subaccount, ways_in
+from coupontools import endpoints
+
+PackageId = Annotated[str, StringConstraints(pattern=r"^pac_[A-Za-z0-9]+$", max_length=40), Text()]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2), Text()]
+Status = Annotated[
+    Literal["trial", "customer"], Choice((("trial", "Trial"), ("customer", "Customer")))
+]
+Page = Literal["campaigns", "add_campaign", "update_campaign", "statistics", "distribution"]
+
+
+class Subaccounts(Reply):
+    """No page shows the name of the list: the one of its siblings, or that in the plural."""
+
+    subaccount: list[Subaccount] = Field(
+        [], validation_alias=AliasChoices("subaccount", "subaccounts")
+    )
+
+
+class ListSubaccounts(Inputs):
+    """Nothing is asked."""
+
+
+def _subaccounts_card(found: Subaccounts) -> Card:
+    rows = [(each.label, each.person, each.email, each.id) for each in found.subaccount]
+    if not rows:
+        return Card("No subaccounts here yet.")
+    count, columns = len(rows), ("Name", "Person", "E-mail", "Id")
+    return Card(
+        f"{count:,} subaccount{'s' if count != 1 else ''}",
+        table=Table(columns, rows[:20], total=count),
+        attachment=Attachment("subaccounts.csv", columns, lambda: rows) if count > 20 else None,
+    )
+
+
+def _subaccount_options(found: Subaccounts) -> list[Option]:
+    return [Option(each.id, each.label, each.email) for each in found.subaccount if each.id]
+
+
+LIST = Action(
+    name="subaccount.list",
+    title="List subaccounts",
+    summary="All accounts below this one",
+    risk=Risk.READ,
+    inputs=ListSubaccounts,
+    output=Subaccounts,
+    steps=once(endpoints.SUBACCOUNT_LIST),
+    present=_subaccounts_card,
+    options=_subaccount_options,
+    example=Example(
+        inputs={},
+        reply={
+            "amount_of_subaccounts": 1,
+            "subaccount": [{"ID": "sub_2001", "email": "shop@example.test"}],
+        },
+    ),
+)
+
+
+class OfSubaccount(Inputs):
+    subaccount: SubaccountId = Field(title="Subaccount")
+
+
+def _subaccount_card(found: OneSubaccount) -> Card:
+    one = found.subaccount
+    active = sum(each.status == "active" for each in one.campaigns)
+    facts = (
+        ("Id", one.id),
+        ("E-mail", one.email),
+        ("Person", one.person),
+        ("Last login", one.lastlogin),
+        ("Expires", one.expiry_date),
+        ("Campaigns", f"{len(one.campaigns):,}, {active:,} of them active"),
+        ("Campaigns left", one.available_campaigns),
+        ("Campaigns at most", one.max_campaigns),
+    )
+    return Card(one.label, facts=tuple((title, value) for title, value in facts if value))
+
+
+def _keys(found: OneSubaccount) -> list[tuple[str, str]]:
+    pair = (("API key", found.subaccount.api_key), ("API secret", found.subaccount.api_secret))
+    return [(title, value) for title, value in pair if value]
+
+
+INFO = Action(
+    name="subaccount.info",
+    title="Show a subaccount",
+    summary="What Coupontools knows of one subaccount, and its keys",
+    risk=Risk.READ,
+    inputs=OfSubaccount,
+    output=OneSubaccount,
+    steps=once(endpoints.SUBACCOUNT_INFO),
+    present=_subaccount_card,
+    secrets=_keys,
+    example=Example(
+        inputs={"subaccount": "sub_2001"},
+        reply={
+            "subaccount": {
+                "ID": "sub_2001",
+                "email": "shop@example.test",
+                "lastlogin": "2024-02-03 08:15:00",
+                "max_campaigns": "10",
+                "expiry_date": "2026-12-31",
+                "api_key": "(key)",
+                "api_secret": "(secret)",
+                "campaigns": [
+                    {"ID": "cam_300001", "code": "qwe123", "status": "active"},
+                    {"ID": "cam_300002", "code": "rty456", "status": "example"},
+                ],
+                "first_name": "Ada",
+                "last_name": "Stone",
+                "company_name": "Stone Bakery",
+                "available_campaigns": "5",
+            }
+        },
+    ),
+)
+
+
+class About(Inputs):
+    """What can be said of a subaccount, and changed."""
+
+    company_name: ShortText | None = Field(None, title="Company")
+    first_name: Name | None = Field(None, title="First name")
+    last_name: Name | None = Field(None, title="Last name")
+    country: Country | None = Field(None, title="Country", description="Two letters, such as BE.")
+    package: PackageId | None = Field(
+        None, title="Package", description="What it may do; the dashboard shows its id: pac_7."
+    )
+    status: Status | None = Field(None, title="Status")
+    expiry_date: Date | None = Field(None, title="Expires")
+
+
+class Invited(Inputs):
+    email: Email = Field(
+        title="E-mail", description="An e-mail goes there, in which they choose their password."
+    )
+
+
+class CreateSubaccount(About, Invited):
+    """Without its password: so the subaccount receives an e-mail to choose one."""
+
+
+ABOUT = {
+    "company_name": "Stone Bakery",
+    "first_name": "Ada",
+    "last_name": "Stone",
+    "country": "BE",
+    "package": "pac_7",
+    "status": "trial",
+    "expiry_date": "2027-12-31",
+}
+
+CREATE = Action(
+    name="subaccount.create",
+    title="New subaccount",
+    summary="Create an account below this one",
+    risk=Risk.LAUNCH,
+    inputs=CreateSubaccount,
+    output=OneSubaccount,
+    steps=once(endpoints.SUBACCOUNT_CREATE),
+    present=lambda made: Card(
+        "The subaccount is made; an e-mail to choose a password is on its way",
+        facts=(("Id", made.subaccount.id),),
+    ),
+    example=Example(
+        inputs={"email": "ada@example.test", **ABOUT}, reply={"subaccount": {"ID": "sub_2002"}}
+    ),
+)
+
+
+class UpdateSubaccount(About, OfSubaccount):
+    """What is left empty stays as it is."""
+
+    @model_validator(mode="after")
+    def _something_changes(self) -> "UpdateSubaccount":
+        if len(self.model_dump(exclude_none=True)) == 1:
+            raise wrong("company_name", "Fill in at least one thing to change.")
+        return self
+
+
+def _named(asked: OfSubaccount, api: Reads) -> str:
+    found = api.call(endpoints.SUBACCOUNT_INFO, {"subaccount": asked.subaccount})
+    return f"“{OneSubaccount.model_validate(found).subaccount.label}” ({asked.subaccount})"
+
+
+UPDATE = Action(
+    name="subaccount.update",
+    title="Change a subaccount",
+    summary="Change what is filled in; the rest stays as it is",
+    risk=Risk.CHANGE,
+    inputs=UpdateSubaccount,
+    output=OneSubaccount,
+    steps=once(endpoints.SUBACCOUNT_UPDATE),
+    preview=lambda asked, api: Preview(f"A change to {_named(asked, api)}"),
+    present=lambda made: Card("The subaccount is changed", facts=(("Id", made.subaccount.id),)),
+    example=Example(
+        inputs={"subaccount": "sub_2002", **ABOUT}, reply={"subaccount": {"ID": "sub_2002"}}
+    ),
+)
+
+
+class PassOfSubaccount(Reply):
+    subaccount: Pass = Pass()
+
+
+def _ways_in(made: PassOfSubaccount) -> list[tuple[str, str]]:
+    return ways_in(made.subaccount)
+
+
+def _link_card(made: PassOfSubaccount) -> Card:
+    return Card(MADE, facts=(("Subaccount", made.subaccount.id),))
+
+
+RESET_URL = Action(
+    name="subaccount.reset_url",
+    title="Password reset link",
+    summary="Make a link with which a subaccount chooses a new password",
+    risk=Risk.LAUNCH,  # whoever holds the link has the subaccount
+    inputs=OfSubaccount,
+    output=PassOfSubaccount,
+    steps=once(endpoints.SUBACCOUNT_PASSWORD_RESET_URL),
+    preview=lambda asked, api: Preview(f"A link to choose a new password of {_named(asked, api)}"),
+    present=_link_card,
+    secrets=_ways_in,
+    example=Example(
+        inputs={"subaccount": "sub_2002"},
+        reply={"subaccount": {"ID": "sub_2002", "url": "https://example.test/reset/abc"}},
+    ),
+)
+
+
+class SignOn(OfSubaccount):
+    page: Page | None = Field(None, title="Page", description="What opens after signing on.")
+    campaign: CampaignId | None = Field(
+        None, title="Campaign", description="The one to change, when that is the page."
+    )
+
+    @model_validator(mode="after")
+    def _a_campaign_to_change(self) -> "SignOn":
+        if self.page == "update_campaign" and not self.campaign:
+            raise wrong("campaign", "Which campaign is to be changed?")
+        return self
+
+
+SIGN_ON = Action(
+    name="subaccount.sign_on",
+    title="Sign on as a subaccount",
+    summary="Make a link that signs on as a subaccount",
+    risk=Risk.LAUNCH,  # whoever holds the link may do all that the subaccount may
+    inputs=SignOn,
+    output=PassOfSubaccount,
+    steps=once(endpoints.SUBACCOUNT_SSO),
+    preview=lambda asked, api: Preview(f"A link that signs on as {_named(asked, api)}"),
+    present=_link_card,
+    secrets=_ways_in,
+    example=Example(
+        inputs={"subaccount": "sub_2001", "page": "update_campaign", "campaign": "cam_300001"},
+        reply={
+            "subaccount": {
+                "ID": "sub_2001",
+                "token": "k3Jd8sQ0",
+                "url": "https://example.test/login?token=k3Jd8sQ0",
+                "url_whitelabel": "https://brand.example.test/login?token=k3Jd8sQ0",
+            }
+        },
+    ),
+)
+
+ACTIONS = (LIST, INFO, CREATE, UPDATE, RESET_URL, SIGN_ON)
