@@ -82,9 +82,11 @@ class Inputs(BaseModel):
 
 
 class Reply(BaseModel):
-    """What we read of an answer of the API; the rest of it is let go."""
+    """What we read of an answer of the API; the rest of it is let go. 12 will do for "12"."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, coerce_numbers_to_str=True
+    )
 
 
 @dataclass(frozen=True)

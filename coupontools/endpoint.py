@@ -13,12 +13,13 @@ PATIENCE = 30.0
 class Dialect(Enum):
     """The two ways the API speaks. The path does not tell: /v4/subaccount speaks V3."""
 
-    V3 = ("X-Client-Id", "X-Client-Secret")
-    V4 = ("x-api-key", "x-api-secret")
+    V3 = (("X-Client-Id", "X-Client-Secret"),)
+    V4 = (("x-api-key", "x-api-secret"), ("X-Client-Id", "X-Client-Secret"))
+    """The vendor's page shows the first names, one client in production sends the second."""
 
     def headers(self, client_id: str, client_secret: str) -> dict[str, str]:
-        name, secret = self.value
-        return {name: client_id, secret: client_secret}
+        keys = (client_id, client_secret)
+        return {name: key for names in self.value for name, key in zip(names, keys, strict=True)}
 
 
 @dataclass(frozen=True)

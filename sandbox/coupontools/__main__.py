@@ -8,6 +8,7 @@ import sys
 import uvicorn
 
 from sandbox.coupontools.app import create
+from sandbox.coupontools.profiles import DOCUMENTED, PROFILES
 
 LOOPBACK = "127.0.0.1"
 
@@ -25,13 +26,14 @@ class Server(uvicorn.Server):
 def main() -> None:
     parser = argparse.ArgumentParser(prog="sandbox.coupontools", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="0 picks a free one")
-    port = parser.parse_args().port
+    parser.add_argument("--profile", choices=[*PROFILES], default=DOCUMENTED)
+    given = parser.parse_args()
     config = uvicorn.Config(
-        create(), log_level="warning", access_log=False, lifespan="off", ws="none"
+        create(given.profile), log_level="warning", access_log=False, lifespan="off", ws="none"
     )
     with socket.socket() as listening, contextlib.suppress(KeyboardInterrupt):
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind((LOOPBACK, port))
+        listening.bind((LOOPBACK, given.port))
         Server(config).run(sockets=[listening])
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sandbox.coupontools.courier import Event, Webhook
 from sandbox.coupontools.holders import Loyalty
 from sandbox.coupontools.post import Post
+from sandbox.coupontools.profiles import PAGE
 from sandbox.coupontools.registrations import Directories
 
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -111,10 +112,12 @@ class Account:
     """The whole of it. `seed` decides every code, so that two accounts of one seed are alike.
 
     `below`: it is a subaccount, and may not manage any. `expiry`: the last day of its keys.
+    `page`: how many sessions a page of usage data holds.
     """
 
     def __init__(self, seed: int = 1, keys: tuple[str, str] = ("", ""), below: bool = False):
         self.keys, self.below, self.expiry = keys, below, ""
+        self.page = PAGE
         self.random = random.Random(seed)  # noqa: S311 - codes of a sandbox guard nothing
         self._tokens = random.Random(f"tokens {seed}")  # noqa: S311 - as above
         self.campaigns: dict[str, Campaign] = {}

@@ -28,6 +28,7 @@ from sandbox.coupontools import (
 from sandbox.coupontools.account import Account, today
 from sandbox.coupontools.answers import Failure, failure, no_such_call, success, wrong_keys
 from sandbox.coupontools.faults import Fault
+from sandbox.coupontools.profiles import DOCUMENTED, Profile
 from sandbox.coupontools.rules import Params
 from sandbox.coupontools.sessions import Handler
 from sandbox.coupontools.world import World
@@ -36,6 +37,7 @@ KEYS = ("client_id", "client_secret")
 HIDDEN = {*KEYS, "password"}
 QUERIED = ("GET", "HEAD", "DELETE")
 SINGLE_PUSH = "/v3/coupon/pushnotification/single"
+GOT_TOO = ("/v3/coupon/list", "/v4/subaccount/list")  # one client of the API reads them with GET
 
 # Typed from the reference by hand, and from nothing else: a client with a wrong path must fail.
 CALLS: Mapping[str, Handler] = {
@@ -94,9 +96,9 @@ CALLS: Mapping[str, Handler] = {
 }
 
 
-def create() -> Starlette:
+def create(profile: str = DOCUMENTED) -> Starlette:
     """The sandbox as an application; its `state.world` is what it remembers."""
-    world = World()
+    world = World(profile)
 
     async def api(request: Request) -> Response:
         body = await request.body()
@@ -123,7 +125,7 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
         await asyncio.sleep(fault.delay_s)
         return await _hang_up(request)
     if fault.answers and fault.drop is None:
-        response = _troubled(fault)
+        response = _troubled(world.profile, fault)
     else:
         response = await run_in_threadpool(_carried_out, world, request, sent)
     await asyncio.sleep(fault.delay_s)
@@ -138,23 +140,24 @@ def _carried_out(world: World, request: Request, sent: Any) -> Response:
     if found := rest.matches(path):
         return _at_rest(world, request, found, sent)
     if path not in CALLS:
-        return _json(no_such_call(404, "Not Found."), 404)
-    if request.method != "POST":
-        return _json(no_such_call(405, "Method Not Allowed. Use POST."), 405)
+        return _json(world.profile, no_such_call(404, "Not Found."), 404)
+    if request.method != "POST" and not (request.method == "GET" and path in GOT_TOO):
+        return _json(world.profile, no_such_call(405, "Method Not Allowed. Use POST."), 405)
     params = sent if isinstance(sent, dict) else None
     try:
         with world.lock:
             account = world.opened_by(_keys(request.headers, params or {}))
             if account is None:
-                return _json(wrong_keys(), 401)
+                return _json(world.profile, wrong_keys(), 401)
             _refuse_expired(account)
             if params is None:
                 raise Failure((300, "Incorrect value: the body is neither JSON nor a form"))
             payload = CALLS[path](account, _without(params, {*KEYS}))
             world.tell(account)
-            return _json(success(payload))
+            return _json(world.profile, success(payload))
     except Failure as wrong:
-        return _json(failure(wrong.problems, beside=path == SINGLE_PUSH), 422)
+        refused = failure(wrong.problems, beside=path == SINGLE_PUSH)
+        return _json(world.profile, refused, 422)
 
 
 def _at_rest(world: World, request: Request, found: list[rest.Match], sent: Any) -> Response:
@@ -163,7 +166,7 @@ def _at_rest(world: World, request: Request, found: list[rest.Match], sent: Any)
     if match is None:
         return rest.answer({"message": "Method Not Allowed"}, 405)
     with world.lock:
-        account = world.opened_by(rest.keys(request.headers))
+        account = world.opened_by(rest.keys(request.headers, client_keys=world.profile.client_keys))
         if account is None or _expired(account):
             return rest.unauthorized()
         return rest.carried_out(account, match, sent)
@@ -205,7 +208,7 @@ def _expired(account: Account) -> bool:
     return account.expiry != "" and account.expiry < today()
 
 
-def _troubled(fault: Fault) -> Response:
+def _troubled(profile: Profile, fault: Fault) -> Response:
     """The answer of a fault: an envelope when it names a code, else what a gateway would say."""
     if rest.matches(fault.path) and fault.error_code is not None:
         response = _troubled_at_rest(fault)
@@ -213,12 +216,12 @@ def _troubled(fault: Fault) -> Response:
         status = fault.status or 429
         response = Response(f"HTTP {status}", status, media_type="text/plain")
     elif fault.error_code == 1000:
-        response = _json(wrong_keys(), fault.status or 401)
+        response = _json(profile, wrong_keys(), fault.status or 401)
     else:
         words = "Refused on request."
         beside = fault.path == SINGLE_PUSH
         told = failure(((fault.error_code, words),), beside=beside)
-        response = _json(told, fault.status or 422)
+        response = _json(profile, told, fault.status or 422)
     if fault.retry_after is not None:
         response.headers["Retry-After"] = f"{fault.retry_after:g}"
     return response
@@ -241,5 +244,6 @@ async def _hang_up(request: Request) -> Response:
     return Response()
 
 
-def _json(body: Any, status: int = 200) -> Response:
+def _json(profile: Profile, envelope: dict[str, Any], status: int = 200) -> Response:
+    body, status = profile.spoken(envelope, status)
     return Response(json.dumps(body), status, media_type="application/json")

@@ -34,7 +34,9 @@ def routes(world: World) -> list[Route]:
         return _happens(world, wish)
 
     def reset(wish: Any) -> dict[str, Any]:
-        world.reset(**_sizes(wish))
+        wanted = {**wish} if isinstance(wish, dict) else wish
+        profile = wanted.pop("profile", None) if isinstance(wish, dict) else None
+        world.reset(profile, **_sizes(wanted))
         return {}
 
     return [

@@ -19,6 +19,7 @@ Handler = Callable[[Account, list[str], Any], Any]
 READ, WRITE, REMOVE = ("GET",), ("POST",), ("DELETE",)
 UNKNOWN_VERB = ("POST", "PATCH", "PUT")  # two calls whose verb the reference does not show
 KEYS = ("x-api-key", "x-api-secret")
+CLIENT_KEYS = ("x-client-id", "x-client-secret")  # which one client sends here too
 CARDS = "/v4/loyalty/loyalty-cards"
 USER = "/v4/directory/{id}/users/{userId}"
 
@@ -64,8 +65,9 @@ def called(found: list[Match], verb: str) -> Match | None:
     return next((match for match in found if verb in match.verbs), None)
 
 
-def keys(headers: Mapping[str, str]) -> tuple[str, str]:
-    return headers.get(KEYS[0], ""), headers.get(KEYS[1], "")
+def keys(headers: Mapping[str, str], *, client_keys: bool) -> tuple[str, str]:
+    id, secret = CLIENT_KEYS if client_keys else KEYS
+    return headers.get(id, ""), headers.get(secret, "")
 
 
 def carried_out(account: Account, match: Match, given: Any) -> Response:

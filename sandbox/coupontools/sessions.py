@@ -9,7 +9,6 @@ from sandbox.coupontools.answers import Failure
 from sandbox.coupontools.lookups import campaign_of, session_of
 from sandbox.coupontools.rules import Params, choice, needed, text
 
-PAGE = 5000
 OPERATIONS = ("validated", "claimed", "void", "unvoid", "lock", "unlock")
 FIELDS = tuple(f"customfield{number}" for number in range(1, 8))
 UTM = tuple(f"utm_{part}" for part in ("campaign", "source", "medium", "term", "content"))
@@ -79,7 +78,7 @@ def usage(action: str, happened: str) -> Handler:
             and (start is None or start <= at)
             and (end is None or at <= end)
         ]
-        rows = [_row(session) for session in found[(page - 1) * PAGE : page * PAGE]]
+        rows = [_row(session) for session in found[(page - 1) * account.page : page * account.page]]
         return {
             "campaign": campaign.id,
             "action": action,

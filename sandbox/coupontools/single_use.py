@@ -1,5 +1,6 @@
 """Calls about single-use URLs: make one, make many, remove one."""
 
+import re
 from typing import Any
 
 from sandbox.coupontools import rules
@@ -25,7 +26,7 @@ def create(account: Account, params: Params) -> dict[str, Any]:
     )
     about = {
         "customid": text(params, "customid", 50),
-        "expiry": rules.second(params, "expiry_date"),
+        "expiry": _expiry(params),
     }
     fields = {name: text(params, name, 50) for name in FIELDS if text(params, name)}
     utm = {name: text(params, name) for name in UTM if text(params, name)}
@@ -42,6 +43,13 @@ def create(account: Account, params: Params) -> dict[str, Any]:
         "action": "single_use_code_created",
         **_row(session),
     }
+
+
+def _expiry(params: Params) -> str:
+    """One client of the API writes a colon between date and time: that will do too."""
+    found = text(params, "expiry_date")
+    plain = re.sub(rf"^({rules.DAY}):", r"\1 ", found)
+    return rules.second({"expiry_date": plain}, "expiry_date")
 
 
 def _row(session: Session) -> dict[str, Any]:

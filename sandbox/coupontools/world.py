@@ -8,6 +8,7 @@ from sandbox.coupontools import seed, webhooks
 from sandbox.coupontools.account import Account
 from sandbox.coupontools.courier import Courier
 from sandbox.coupontools.faults import Faults
+from sandbox.coupontools.profiles import DOCUMENTED, profile_of
 
 REMEMBERED = 200_000
 
@@ -15,15 +16,18 @@ REMEMBERED = 200_000
 class World:
     """All that a reset renews."""
 
-    def __init__(self) -> None:
+    def __init__(self, profile: str = DOCUMENTED) -> None:
         self.lock, self.courier = Lock(), Courier()
+        self._usual = profile
         self.reset()
 
-    def reset(self, **sizes: int) -> None:
-        account = seed.fresh(**sizes)
+    def reset(self, profile: str | None = None, **sizes: int) -> None:
+        """Without a profile, the one that it began with."""
+        spoken, account = profile_of(profile or self._usual), seed.fresh(**sizes)
+        account.page = spoken.page
         self.courier.forget()
         with self.lock:
-            self.account, self.faults = account, Faults()
+            self.profile, self.account, self.faults = spoken, account, Faults()
             self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
 
     def opened_by(self, keys: tuple[str, str]) -> Account | None:

@@ -148,7 +148,7 @@ def test_a_read_of_the_new_dialect_puts_its_payload_into_the_query(odd, client):
     )
     assert asked["headers"]["x-api-key"] == "the-client-id"
     assert asked["headers"]["x-api-secret"] == "the-client-secret"
-    assert "X-Client-Id" not in asked["headers"]
+    assert asked["headers"]["X-Client-Id"] == "the-client-id"
 
 
 def test_an_empty_answer_of_the_new_dialect_is_fine(odd, client):
