@@ -5,6 +5,8 @@ from actions.catalog import (
     accounts,
     campaign_create,
     campaigns,
+    directories,
+    directory_users,
     loyalty,
     loyalty_numbered,
     pushes,
@@ -14,6 +16,7 @@ from actions.catalog import (
     single_use_one,
     subaccounts,
     usage,
+    webhooks,
 )
 
 AREAS = (
@@ -27,7 +30,10 @@ AREAS = (
     single_use_one,
     loyalty,
     loyalty_numbered,
+    directories,
+    directory_users,
     subaccounts,
     accounts,
+    webhooks,
 )
 CATALOG = Catalog([action for area in AREAS for action in area.ACTIONS])
