@@ -1,0 +1,243 @@
+"""Users of a directory by number: what only v4 of the API can do."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
+
+from actions.action import Action, Done, Example, Reads, Risk, Step, plain
+from actions.card import Card, Preview
+from actions.fields import (
+    Date,
+    Email,
+    Inputs,
+    Moment,
+    Name,
+    Numbered,
+    Phone,
+    Private,
+    Reply,
+    Text,
+    said,
+)
+from actions.loose import Listing, Loose
+from actions.replies import MADE, Pass, Said, ways_in
+from coupontools import endpoints
+
+About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
+"""Something about a person."""
+
+
+def _in_utc(text: str, info: ValidationInfo) -> str:
+    """A moment with its offset; what comes without one is meant in the account's zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise said("A moment looks like 2026-12-31 23:59.") from None
+    zone = ZoneInfo((info.context or {}).get("zone", "UTC"))
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return aware.astimezone(UTC).isoformat(" ", "seconds")
+
+
+Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_in_utc), Moment()]
+
+
+class OfDirectory(Inputs):
+    directory: Numbered = Field(
+        title="Directory number", description="Its number in v4 of the API, such as 700001."
+    )
+
+
+class OfUser(OfDirectory):
+    user: Numbered = Field(
+        title="User number", description="The user's number in v4 of the API, such as 810001."
+    )
+
+
+class Numbers(Reply):
+    id: Said = ""
+    name: Said = ""
+
+
+class NumberedDirectories(Listing):
+    rows: list[Numbers] = []
+
+
+def _preview(words: str) -> Callable[[OfDirectory, Reads], Preview]:
+    """Says it with the name of the directory, so that nobody has to know numbers by heart."""
+
+    def preview(asked: OfDirectory, api: Reads) -> Preview:
+        known = NumberedDirectories.model_validate(api.call(endpoints.V4_DIRECTORY_LIST, {})).rows
+        number = str(asked.directory)
+        name = next((each.name for each in known if each.id == number), "")
+        return Preview(f"{words} “{name or number}”")
+
+    return preview
+
+
+def _path(asked: OfDirectory, _: Done) -> Mapping[str, Any]:
+    """What stands in the path goes by the names that the path has for it."""
+    rest = dict(plain(asked, _))
+    ids = {"id": rest.pop("directory"), "userId": rest.pop("user", None)}
+    return {name: id for name, id in ids.items() if id is not None} | rest
+
+
+class EnrolUser(OfDirectory):
+    email: Email = Field(title="E-mail")
+    first_name: Name | None = Field(None, title="First name")
+    last_name: Name | None = Field(None, title="Last name")
+    phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
+    birth_date: Annotated[Date, Private()] | None = Field(None, title="Date of birth")
+    address: About | None = Field(None, title="Address")
+    zip: About | None = Field(None, title="Postal code")
+    city: About | None = Field(None, title="City")
+    custom_1: About | None = Field(None, title="Custom 1")
+    custom_2: About | None = Field(None, title="Custom 2")
+    custom_3: About | None = Field(None, title="Custom 3")
+
+
+class User(Loose):
+    id: Said = Field("", validation_alias=AliasChoices("id", "ID"))
+
+
+def _card(words: str) -> Callable[[User], Card]:
+    def card(found: User) -> Card:
+        return Card(words, facts=(("User number", found.id),) if found.id else ())
+
+    return card
+
+
+ENROL = Action(
+    name="directory.enrol",
+    title="New directory user",
+    summary="Register somebody in a directory",
+    risk=Risk.CHANGE,
+    inputs=EnrolUser,
+    output=User,
+    steps=(Step("v4_directory_user_create", endpoints.V4_DIRECTORY_USER_CREATE, _path),),
+    preview=_preview("Somebody new in"),
+    present=_card("The user is registered"),
+    example=Example(
+        inputs={
+            "directory": 700001,
+            "email": "ada@example.test",
+            "first_name": "Ada",
+            "last_name": "Stone",
+            "phone": "+32470123456",
+            "birth_date": "1990-05-17",
+            "address": "1 Mill Lane",
+            "zip": "9000",
+            "city": "Ghent",
+            "custom_1": "Note 1",
+            "custom_2": "Note 2",
+            "custom_3": "Note 3",
+        },
+        reply={"id": 810001, "email": "ada@example.test"},
+    ),
+)
+
+
+class BlockUser(OfUser):
+    block: bool = Field(title="Blocked", description="Yes keeps the user out, no lets them in.")
+
+
+BLOCK = Action(
+    name="directory.block",
+    title="Block a user",
+    summary="Block a user of a directory, or let them in again",
+    risk=Risk.CHANGE,
+    inputs=BlockUser,
+    output=User,
+    steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _path),),
+    preview=_preview("A user blocked, or let in again, in"),
+    present=_card("The user is changed"),
+    example=Example(
+        inputs={"directory": 700001, "user": 810001, "block": True},
+        reply={"id": 810001, "blocked": True},
+    ),
+)
+
+
+class GiveAccess(OfUser):
+    expires_at: Instant | None = Field(
+        None, title="Until", description="Left empty, it does not end."
+    )
+
+
+def _access(asked: GiveAccess, done: Done) -> Mapping[str, Any]:
+    if asked.expires_at is None:
+        return _path(asked, done)
+    until = datetime.fromisoformat(asked.expires_at).strftime("%Y-%m-%d %H:%M:%S")
+    return {**_path(asked, done), "expires_at": until}
+
+
+GIVE_ACCESS = Action(
+    name="directory.give_access",
+    title="Give paid access",
+    summary="Give a user of a directory paid access, for a while or for good",
+    risk=Risk.CHANGE,
+    inputs=GiveAccess,
+    output=User,
+    steps=(
+        Step("v4_directory_user_access_give", endpoints.V4_DIRECTORY_USER_ACCESS_GIVE, _access),
+    ),
+    preview=_preview("Paid access for a user of"),
+    present=_card("The user has paid access"),
+    example=Example(
+        inputs={"directory": 700001, "user": 810001, "expires_at": "2026-12-31 22:59:00+00:00"},
+        reply={"id": 810001},
+    ),
+)
+
+REVOKE_ACCESS = Action(
+    name="directory.revoke_access",
+    title="Take paid access away",
+    summary="Take paid access away from a user of a directory",
+    risk=Risk.CHANGE,
+    inputs=OfUser,
+    output=User,
+    steps=(
+        Step("v4_directory_user_access_revoke", endpoints.V4_DIRECTORY_USER_ACCESS_REVOKE, _path),
+    ),
+    preview=_preview("No more paid access for a user of"),
+    present=_card("The user has no paid access any more"),
+    example=Example(inputs={"directory": 700001, "user": 810001}, reply={"id": 810001}),
+)
+
+
+class UserPass(Pass, Loose):
+    """The way in of one user, good for one time; perhaps no more than the token."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _bare(cls, answer: Any) -> Any:
+        return {"token": answer} if isinstance(answer, str) else answer
+
+
+SIGN_ON = Action(
+    name="directory.sign_on",
+    title="Sign on as a user",
+    summary="A token that signs on as a user of a directory, once",
+    risk=Risk.LAUNCH,  # whoever holds the token may do all that the user may
+    inputs=OfUser,
+    output=UserPass,
+    steps=(Step("v4_directory_user_sso", endpoints.V4_DIRECTORY_USER_SSO, _path),),
+    preview=_preview("A token that signs on, once, as a user of"),
+    present=lambda _: Card(MADE),
+    secrets=ways_in,
+    example=Example(
+        inputs={"directory": 700001, "user": 810001},
+        reply={"token": "Ab3" * 16, "url": "https://directory.example.test/login?token=Ab3"},
+    ),
+)
+
+ACTIONS = (ENROL, BLOCK, GIVE_ACCESS, REVOKE_ACCESS, SIGN_ON)
