@@ -105,6 +105,7 @@ SHAPES = {
     "^cam_": "A campaign id looks like cam_123456.",
     "^dir_": "A directory id looks like dir_123.",
     "^cat_": "A category id looks like cat_123.",
+    "^[A-Za-z0-9_]+": "An id has letters, digits and _ only.",
     "^reg_": "A user id of a directory looks like reg_123.",
     "^sub_": "A subaccount id looks like sub_123.",
     "^pac_": "A package id looks like pac_7; the dashboard shows it.",

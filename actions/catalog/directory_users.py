@@ -39,13 +39,13 @@ About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), 
 
 def _in_utc(text: str, info: ValidationInfo) -> str:
     """A moment with its offset; what comes without one is meant in the account's zone."""
+    zone = ZoneInfo((info.context or {}).get("zone", "UTC"))
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+        return aware.astimezone(UTC).isoformat(" ", "seconds")
+    except (ValueError, OverflowError):
         raise said("A moment looks like 2026-12-31 23:59.") from None
-    zone = ZoneInfo((info.context or {}).get("zone", "UTC"))
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    return aware.astimezone(UTC).isoformat(" ", "seconds")
 
 
 Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_in_utc), Moment()]
@@ -174,10 +174,9 @@ class GiveAccess(OfUser):
 
 
 def _access(asked: GiveAccess, done: Done) -> Mapping[str, Any]:
-    if asked.expires_at is None:
-        return _path(asked, done)
-    until = datetime.fromisoformat(asked.expires_at).strftime("%Y-%m-%d %H:%M:%S")
-    return {**_path(asked, done), "expires_at": until}
+    """The API takes UTC without saying so."""
+    until = {"expires_at": asked.expires_at.removesuffix("+00:00")} if asked.expires_at else {}
+    return {**_path(asked, done), **until}
 
 
 GIVE_ACCESS = Action(

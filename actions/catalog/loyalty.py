@@ -14,7 +14,7 @@ from coupontools import endpoints
 
 ONE_OF = ("points", "stamps", "voided")
 YES = ("1", "true", "True")
-HolderId = Annotated[str, StringConstraints(pattern=r"^\w+$", max_length=40), Text()]
+HolderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Text()]
 
 
 class ListCards(Inputs):
