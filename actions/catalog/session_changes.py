@@ -20,8 +20,10 @@ WHOLE, SHORT, MOST = 21, 6, 500
 
 def _with_a_point(amount: str) -> str:
     plain = amount.replace(",", ".")
-    if not float(plain):
+    if not plain.isascii() or float(plain) == 0:
         raise said("A positive number, such as 10 or 2.50.")
+    if float(plain) >= 10**9:
+        raise said("At most nine digits before the point.")
     return plain
 
 
