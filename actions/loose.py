@@ -6,7 +6,6 @@ from typing import Any
 from pydantic import model_validator
 
 from actions.fields import Reply
-from coupontools.client import rows
 
 
 class Loose(Reply):
@@ -24,5 +23,6 @@ class Listing(Reply):
     @model_validator(mode="before")
     @classmethod
     def _longest(cls, answer: Any) -> Any:
-        named = answer if isinstance(answer, Mapping) else {}
-        return {**named, "rows": rows(answer)}
+        named = answer if isinstance(answer, Mapping) else {"rows": answer}
+        lists = [each for each in named.values() if isinstance(each, list)]
+        return {**named, "rows": max(lists, key=len, default=[])}
