@@ -52,8 +52,6 @@ class Subaccount(Reply):
     expiry_date: Said = ""
     max_campaigns: Said = ""
     available_campaigns: Said = ""
-    api_key: Said = Field("", repr=False)
-    api_secret: Said = Field("", repr=False)
     campaigns: list[Launched] = []
 
     @property

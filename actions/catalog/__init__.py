@@ -16,6 +16,7 @@ from actions.catalog import (
     sessions,
     single_use,
     single_use_one,
+    subaccount_keys,
     subaccounts,
     usage,
     webhooks,
@@ -37,6 +38,7 @@ AREAS = (
     messages,
     message_groups,
     subaccounts,
+    subaccount_keys,
     accounts,
     webhooks,
 )

@@ -99,21 +99,15 @@ def _subaccount_card(found: OneSubaccount) -> Card:
     return Card(one.label, facts=tuple((title, value) for title, value in facts if value))
 
 
-def _keys(found: OneSubaccount) -> list[tuple[str, str]]:
-    pair = (("API key", found.subaccount.api_key), ("API secret", found.subaccount.api_secret))
-    return [(title, value) for title, value in pair if value]
-
-
 INFO = Action(
     name="subaccount.info",
     title="Show a subaccount",
-    summary="What Coupontools knows of one subaccount, and its keys",
+    summary="What Coupontools knows of one subaccount",
     risk=Risk.READ,
     inputs=OfSubaccount,
     output=OneSubaccount,
     steps=once(endpoints.SUBACCOUNT_INFO),
     present=_subaccount_card,
-    secrets=_keys,
     example=Example(
         inputs={"subaccount": "sub_2001"},
         reply={

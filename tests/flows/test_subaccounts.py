@@ -68,15 +68,24 @@ def card_of(world: World, channel: str) -> dict[str, Any]:
     return next(m for m in world.slack.messages(channel) if request in m["text"])
 
 
-def test_the_keys_of_a_subaccount_are_shown_to_who_asked(world: World) -> None:
+def test_the_keys_of_a_subaccount_are_shown_once_to_who_asked(world: World) -> None:
     ana = world.person("ana").types("/coupon subaccount list").submits()
     assert "3 subaccounts" in words_of(ana.view["blocks"])
     ana.types("/coupon subaccount info").submits(subaccount="sub_2001")
     shown = words_of(ana.view["blocks"])
     assert "Stone Bakery" in shown
+    assert "secret" not in shown.lower()
+    world.slack.does("close", user="ana")
+
+    ana.types("/coupon subaccount keys").submits(subaccount="sub_2001")
+    world.tick()
+    agree(world, "bo")
+    world.tick()
+    ana.presses("reveal", ts=card_of(world, ana.dm)["ts"], channel=ana.dm)
+    shown = words_of(ana.view["blocks"])
     assert "API secret" in shown
     assert "Only you see this" in shown
-    assert world.requests() == []
+    assert ("shown", "U0ANA") in world.trail(world.request().id)
 
 
 def test_a_subaccount_that_is_not_there_is_said(world: World) -> None:
