@@ -248,7 +248,10 @@ WholeSessionCode = Annotated[
     str, StringConstraints(pattern=r"^[A-Za-z0-9]{21}$", max_length=21), Text()
 ]
 """A coupon session's code where its short form is not enough."""
-CardId = Annotated[str, StringConstraints(min_length=1, max_length=40), Lookup("loyalty.list")]
+CardId = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Lookup("loyalty.list")
+]
+"""No page shows its form; that some characters are refused, one does."""
 DirectoryId = Annotated[
     str, StringConstraints(pattern=r"^dir_[0-9]+$", max_length=40), Lookup("directory.list")
 ]
@@ -270,7 +273,9 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100), Text(), P
 """A part of a person's name."""
 Date = Annotated[str, AfterValidator(_a_date), Day()]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$", max_length=7), Text()]
-ImageUrl = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), Text()]
+ImageUrl = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/]\S*$", max_length=2000), Text()
+]
 CodePrefix = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9]{1,10}$", max_length=10)]
 CodeLength = Annotated[int, Ge(10), Le(25)]
 CodeType = Annotated[

@@ -1,5 +1,6 @@
 """Creating a campaign from a template."""
 
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -7,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
 from actions.fields import (
+    API_MOMENT,
     CampaignId,
     CodeLength,
     CodePrefix,
@@ -18,6 +20,7 @@ from actions.fields import (
     ShortText,
     Text,
     WallClock,
+    said,
     wrong,
 )
 from actions.replies import OneCampaign
@@ -55,20 +58,40 @@ def _moment_or(words: tuple[tuple[str, str], ...]) -> str:
     return rf"^({'|'.join(word for word, _ in words)}|\d{{4}}-\d\d-\d\d \d\d:\d\d)$"
 
 
-Start = Annotated[WallClock, StringConstraints(pattern=_moment_or(STARTS)), Moment(STARTS)]
-Expiry = Annotated[WallClock, StringConstraints(pattern=_moment_or(EXPIRIES)), Moment(EXPIRIES)]
+def _in_the_calendar(text: str) -> str:
+    """There is no 30th of February, though it is written like a date."""
+    if ":" in text and not _is_a_moment(text):
+        raise said("There is no such moment; one looks like 2026-12-01 09:00.")
+    return text
+
+
+def _is_a_moment(text: str) -> bool:
+    try:
+        return text.isascii() and bool(datetime.strptime(text, API_MOMENT))  # noqa: DTZ007  a wall clock
+    except ValueError:
+        return False
+
+
+Real = AfterValidator(_in_the_calendar)
+Start = Annotated[WallClock, StringConstraints(pattern=_moment_or(STARTS)), Real, Moment(STARTS)]
+Expiry = Annotated[
+    WallClock, StringConstraints(pattern=_moment_or(EXPIRIES)), Real, Moment(EXPIRIES)
+]
 
 
 def _with_a_point(amount: str) -> str:
     """As the API writes it; people here and there write 2,50."""
     plain = amount.replace(",", ".")
-    if float(plain) == 0:
-        raise wrong("discount_value", "A positive number, such as 10 or 2.50.")
+    if not plain.isascii() or float(plain) == 0:
+        raise said("A positive number, such as 10 or 2.50.")
     return plain
 
 
 Amount = Annotated[
-    str, StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$"), AfterValidator(_with_a_point), Text()
+    str,
+    StringConstraints(pattern=r"^\d+([.,]\d{1,2})?$", max_length=12),
+    AfterValidator(_with_a_point),
+    Text(),
 ]
 
 

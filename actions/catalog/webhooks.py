@@ -35,7 +35,9 @@ Event = Annotated[
     ],
     EVENTS,
 ]
-Address = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=2000), Text()]
+Address = Annotated[
+    str, StringConstraints(pattern=r"^https?://[^\s/]\S*$", max_length=2000), Text()
+]
 Shaped = StringConstraints(pattern=r"^evt_[A-Za-z0-9]{20}$", max_length=24)
 WebhookId = Annotated[str, Shaped, Lookup("webhook.list")]
 EventId = Annotated[str, Shaped, Text()]

@@ -134,7 +134,7 @@ def _template(account: Account, params: Params) -> Campaign:
 
 def _when(params: Params, name: str, called: str, words: tuple[str, ...]) -> None:
     found = text(params, name)
-    exact = rules.moment(found, rules.DAY + r" \d\d:\d\d", "%Y-%m-%d %H:%M")
+    exact = rules.moment(found, rules.DAY + r" [0-9]{2}:[0-9]{2}", "%Y-%m-%d %H:%M")
     if found and found not in words and exact is None:
         form = '"yyyy-mm-dd hh:mm"'
         raise Failure((303, f"{called} incorrect format, must be {form} or must be in list"))

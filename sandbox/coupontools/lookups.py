@@ -9,6 +9,8 @@ from sandbox.coupontools.holders import Card, Holder, Holding
 from sandbox.coupontools.registrations import Directory
 from sandbox.coupontools.rules import Params, needed
 
+PLAIN = r"[0-9A-Za-z_-]+"
+
 
 def campaign_of(account: Account, params: Params) -> Campaign:
     id = rules.shaped(params, "campaign", r"cam_[0-9]+")
@@ -29,7 +31,8 @@ def session_of(account: Account, params: Params, *, short: bool) -> Session:
 
 
 def card_of(account: Account, params: Params) -> Card:
-    id = rules.shaped(params, "loyaltycard", r"loy_[0-9]+")
+    """The form of its id is nowhere shown, only that some characters are refused."""
+    id = rules.shaped(params, "loyaltycard", PLAIN)
     if id not in account.loyalty.cards:
         raise Failure((505, "Loyalty card ID not found"))
     return account.loyalty.cards[id]
@@ -37,7 +40,7 @@ def card_of(account: Account, params: Params) -> Card:
 
 def holder_of(account: Account, params: Params) -> Holder:
     """The reference names no code for a missing user: that of the missing card is taken."""
-    id = rules.shaped(params, "user", r"usr_[0-9]+")
+    id = rules.shaped(params, "user", PLAIN)
     if id not in account.loyalty.holders:
         raise Failure((505, "User ID not found"))
     return account.loyalty.holders[id]

@@ -61,12 +61,12 @@ def _email(params: Params) -> str:
 
 def _sendable(account: Account, params: Params) -> str:
     """The id of what is to be sent: one parameter for a campaign, a directory and a card."""
-    id = rules.shaped(params, "campaign", r"(cam|dir|loy)_[0-9]+")
+    id = rules.shaped(params, "campaign", r"cam_[0-9]+|dir_[0-9]+|(?!cam_|dir_)[0-9A-Za-z_-]+")
     if id.startswith("cam_"):
         return campaign_of(account, params).id
     if id.startswith("dir_") and id not in account.directories.all:
         raise Failure((502, "Directory ID not found"))
-    if id.startswith("loy_") and id not in account.loyalty.cards:
+    if id not in account.directories.all and id not in account.loyalty.cards:
         raise Failure((505, "Loyalty card ID not found"))
     return id
 

@@ -76,7 +76,7 @@ def positive(params: Params, name: str, most: int | None = None) -> int | None:
 def amount(params: Params, name: str) -> str:
     """A value such as 10 or 2.50."""
     found = text(params, name)
-    if found and (not re.fullmatch(r"\d{1,9}(\.\d{1,4})?", found) or float(found) == 0):
+    if found and (not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", found) or float(found) == 0):
         raise Failure((301, f"{name} should be a positive number."))
     return found
 
@@ -134,7 +134,7 @@ def moment(found: str, shape: str, form: str) -> datetime | None:
         return None
 
 
-DAY = r"\d{4}-\d\d-\d\d"
+DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 def day(params: Params, name: str) -> str:
@@ -142,7 +142,7 @@ def day(params: Params, name: str) -> str:
 
 
 def second(params: Params, name: str) -> str:
-    shape = DAY + r" \d\d:\d\d:\d\d"
+    shape = DAY + r" [0-9]{2}:[0-9]{2}:[0-9]{2}"
     return _dated(params, name, "yyyy-MM-dd HH:mm:ss", shape, "%Y-%m-%d %H:%M:%S")
 
 
@@ -159,7 +159,7 @@ def bound(params: Params, name: str, *, end: bool = False) -> int | None:
     if not found:
         return None
     day = moment(found, DAY, "%Y-%m-%d")
-    minute = moment(found.replace(":", "-"), DAY + r" \d\d-\d\d", "%Y-%m-%d %H-%M")
+    minute = moment(found.replace(":", "-"), DAY + r" [0-9]{2}-[0-9]{2}", "%Y-%m-%d %H-%M")
     if day is None and minute is None:
         form = "yyyy-mm-dd hh-mm"
         raise Failure((303, f"Invalid format in parameter: {name}. Required format: {form}"))

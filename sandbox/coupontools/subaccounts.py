@@ -130,7 +130,7 @@ def _country(params: Params, name: str) -> str:
 
 def _package(params: Params, name: str) -> str:
     found = text(params, name)
-    if found and not re.fullmatch(r"pac_[0-9]+", found):
+    if found and not re.fullmatch(r"pac_[0-9A-Za-z]+", found):
         raise Failure((301, f"Invalid character in parameter: {name}"))
     return found
 

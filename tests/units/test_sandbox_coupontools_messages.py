@@ -77,7 +77,7 @@ def test_a_text_message_repeats_the_number_without_its_plus(api):
     ("wrong", "problem"),
     [
         ({"campaign": ""}, (200, "Missing parameter: campaign")),
-        ({"campaign": "splash"}, (301, "Invalid character in parameter: campaign")),
+        ({"campaign": "spl&sh"}, (301, "Invalid character in parameter: campaign")),
         ({"campaign": "cam_9"}, (502, "Campaign ID not found")),
         ({"campaign": "dir_9"}, (502, "Directory ID not found")),
         ({"campaign": "loy_9"}, (505, "Loyalty card ID not found")),
