@@ -13,11 +13,12 @@ from bot.app import Office, slack_client
 from bot.errors import explain
 from bot.manifest import SCOPES
 from bot.people import SlackPeople, roles
+from bot.proving import prove
 from bot.settings import Settings
-from coupontools.endpoints import CAMPAIGN_LIST, ENDPOINTS
-from coupontools.errors import ApiError, BadCredentials, Refused
+from coupontools.endpoints import CAMPAIGN_LIST
+from coupontools.errors import ApiError
 from store import queries, schema
-from store.tables import Account, Progress
+from store.tables import Progress
 
 AUTH_ERRORS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 
@@ -40,13 +41,13 @@ def examine(office: Office) -> Iterator[Finding]:
 
 
 def live(office: Office) -> Iterator[Finding]:
-    """Call every read of the registry with nothing: a refusal by code proves the path."""
+    """Call every read of the registry: proven, refused, or different from what is read of it."""
     with office.store.look() as tx:
         accounts = queries.accounts(tx)
     for account in accounts[:1]:
-        for endpoint in ENDPOINTS.values():
-            if endpoint.reads and "{" not in endpoint.path:
-                yield _tried(office, account, endpoint)
+        for proof in prove(office.clients(account)):
+            words = f"{proof.verdict}: {proof.words}"
+            yield Finding(proof.endpoint.id, proof.ok, words)
 
 
 def slack_problems(client: WebClient) -> list[str]:
@@ -120,16 +121,3 @@ def _account(office: Office) -> Iterator[Finding]:
 def _counted(found: Any) -> str:
     campaigns = found.get("coupon_info", []) if isinstance(found, dict) else []
     return f"answers, {len(campaigns):,} campaigns"
-
-
-def _tried(office: Office, account: Account, endpoint: Any) -> Finding:
-    try:
-        office.clients(account).call(endpoint, {})
-    except BadCredentials as error:
-        return Finding(endpoint.id, False, str(error))
-    except Refused as error:
-        if not error.codes:  # no code of the API's own: there may be nothing at this path
-            return Finding(endpoint.id, False, str(error))
-    except ApiError as error:
-        return Finding(endpoint.id, False, str(error))
-    return Finding(endpoint.id, True, "proven: it answered, or refused by a code of its own")
