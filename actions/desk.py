@@ -143,6 +143,10 @@ class Desk:
         account, action = self.account(), self.catalog[name]
         person = self._people(actor)
         rights.to_ask(person)
+        if not rows:
+            raise Declined("There is nothing to ask for.")
+        if len(rows) > 1 and not policy.may_batch(action):
+            raise Declined(f"“{action.title}” is asked for one at a time.")
         inputs = [sealed(self.check(name, raw, account), self._vault) for raw in rows]
         request = Request(
             token=token,
@@ -154,7 +158,7 @@ class Desk:
             surface=surface,
             asked_at=self._now(),
             state=Consent.ASKED,
-            quorum=policy.approvals_needed(action, person),
+            quorum=policy.approvals_needed(action, person, len(rows)),
             next_at=when.at,
             crontab=when.crontab,
             timezone=when.timezone,

@@ -2,6 +2,7 @@
 
 Declined
 ├── InvalidInputs      what was filled in cannot be used; says why, field by field
+├── BadSheet           a sheet cannot be read as a whole
 ├── UnknownAction      there is no action of that name
 ├── UnknownThing       no request or operation of that id
 ├── NotAllowed         this person may not do that
@@ -31,6 +32,10 @@ class InvalidInputs(Declined):
     def __init__(self, problems: Mapping[str, str]) -> None:
         self.problems = dict(problems)
         super().__init__(" ".join(f"{name}: {words}" for name, words in problems.items()))
+
+
+class BadSheet(Declined):
+    """This sheet cannot be read."""
 
 
 class UnknownAction(Declined):

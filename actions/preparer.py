@@ -1,6 +1,7 @@
 """Looking before asking people: what would a request do, to how many?"""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,6 +93,14 @@ class Preparer:
 
     def preview(self, request: Request) -> Preview:
         """What the request would do if it ran now; raises `ApiError`."""
+        preview = self._first(request)
+        if len(request.inputs) == 1:
+            return preview
+        words = f"{len(request.inputs):,} rows, one by one. The first: {preview.text}"
+        return replace(preview, text=words)
+
+    def _first(self, request: Request) -> Preview:
+        """What its first row would do."""
         action = self._catalog[request.action]
         if action.preview is None:
             return Preview(action.summary)

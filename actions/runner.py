@@ -94,7 +94,7 @@ class Runner:
         """Whether it is running; before its first call, today is held against what was agreed."""
         with self._store.look() as tx:
             operation = queries.operation_seen(tx, id)
-            request = queries.request_seen(tx, operation.request) if operation else None
+            request = queries.request_to_run(tx, operation.request) if operation else None
         if operation is None or request is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
         words, preview = self._outdated(request)

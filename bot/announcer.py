@@ -19,8 +19,8 @@ from bot.results import Results
 from bot.stories import Stories
 from bot.views.blocks import Message
 from bot.views.request import missed_card, request_card
-from bot.views.result import ending, result_message
-from bot.views.story import Story
+from bot.views.result import ending, result_message, sheet_card
+from bot.views.story import Story, is_batch
 from store import queries
 from store.db import Store
 from store.tables import Consent, Notice, Posted, Progress
@@ -34,6 +34,10 @@ ENDINGS = (
 )
 """What the person who asked is told in a message of its own, so that they notice."""
 
+EVERY = timedelta(seconds=1)
+"""How often the card of a sheet is drawn while its rows are carried out."""
+
+STUCK = (Progress.FAILED, Progress.UNCLEAR)
 GONE = ("message_not_found", "channel_not_found", "is_archived", "not_in_channel")
 
 log = structlog.get_logger()
@@ -53,6 +57,7 @@ class Announcer:
     ) -> None:
         self._store, self._client, self._stories = store, client, stories
         self._results, self._channel, self._now = results, channel, now
+        self._drawn_at: dict[str, datetime] = {}
 
     def send_queued(self) -> None:
         """Tell what is new. A request that Slack does not take now is tried again later."""
@@ -78,18 +83,55 @@ class Announcer:
             self._draw(story, news=())
 
     def _tell(self, request: str, notices: Sequence[Notice]) -> None:
+        with self._store.look() as tx:  # before the story: what comes later is told later
+            of_runs = queries.runs_untold(tx, request)
         try:
             story = self._stories.told(request)
         except UnknownAction:
             log.error("an action is gone", request=request)
             story = None
         if story is not None:
+            batch = is_batch(story.request)
+            if batch and self._is_early(story, notices):
+                self._mark_ids(of_runs[:-1])  # the last one asks for a drawing later
+                return
             self._draw(story, news=[notice.became for notice in notices])
             for notice in notices:
-                if notice.became in ENDINGS:
+                if notice.became in ENDINGS and not (batch and notice.operation):
                     self._tell_ending(story, notice)
                     self._mark([notice])
+            if batch:
+                self._tell_sheet(story)
+                self._mark_ids(of_runs)
         self._mark(notices)
+
+    def _is_early(self, story: Story, notices: Sequence[Notice]) -> bool:
+        """Whether the card of a sheet under way has only just been drawn."""
+        id, now = story.request.id, self._now()
+        if not story.under_way:
+            self._drawn_at.pop(id, None)
+            return False
+        recent = id in self._drawn_at and now - self._drawn_at[id] < EVERY
+        if recent and all(notice.operation for notice in notices):
+            return True
+        self._drawn_at[id] = now
+        return False
+
+    def _tell_sheet(self, story: Story) -> None:
+        """One reply with one file when all rows rest; one more when none needs anybody."""
+        request = story.request
+        where = self._where(f"{request.id}:{_audience(story)}")
+        if where is None:
+            return
+        for due, count in story.states.items():
+            whole = not any(count.get(state) for state in STUCK)
+            key = f"{request.id}:sheet:{due:%Y%m%dT%H%M%S}:{'whole' if whole else 'part'}"
+            if not story.rests(due) or self._where(key):
+                continue
+            card = sheet_card(story, count, self._results.sheet(request, due))
+            self._reply(where, result_message(card), card)
+            with self._store.begin() as tx:
+                tx.merge(Posted(key=key, channel=where.channel, ts=where.ts))
 
     def _draw(self, story: Story, news: Sequence[str]) -> None:
         request = story.request
@@ -121,12 +163,14 @@ class Announcer:
 
     def _tell_ending(self, story: Story, notice: Notice) -> None:
         """A reply in the thread of the asker's card, or of the approvers' for the command line."""
-        audience = ASKER if is_slack_id(story.request.actor) else APPROVERS
-        where = self._where(f"{story.request.id}:{audience}")
+        where = self._where(f"{story.request.id}:{_audience(story)}")
         if where is None:
             return
         card = self._results.card(notice.operation) if notice.became == Progress.DONE else None
         message = result_message(card) if card else ending(story, notice.operation, notice.became)
+        self._reply(where, message, card)
+
+    def _reply(self, where: Posted, message: Message, card: Card | None) -> None:
         self._client.chat_postMessage(
             channel=where.channel, thread_ts=where.ts, **message.to_dict()
         )
@@ -168,6 +212,10 @@ class Announcer:
                 notice.told_at = notice.told_at or self._now()
                 tx.add(notice)
 
+    def _mark_ids(self, ids: Sequence[int]) -> None:
+        with self._store.begin() as tx:
+            queries.mark_told(tx, ids, self._now())
+
     def _later(self, notices: Sequence[Notice], error: Exception) -> None:
         asked = 0.0
         if isinstance(error, SlackApiError):
@@ -181,3 +229,8 @@ class Announcer:
         foreseen = isinstance(error, SlackApiError | SlackClientError | OSError)
         said = str(error)[:200] if foreseen else type(error).__name__
         log.warning("news waits", error=said)
+
+
+def _audience(story: Story) -> str:
+    """Who is told how it ended: the person who asked, if they are in Slack."""
+    return ASKER if is_slack_id(story.request.actor) else APPROVERS

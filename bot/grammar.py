@@ -182,8 +182,8 @@ def help_text(command: str, catalog: Catalog) -> str:
             "a form opens with them filled in."
         )
     lines = [
-        f"• `{command} {action.area} {action.verb}`: {action.summary}"
-        for action in catalog.values()
+        f"• `{command} {area} …`: {', '.join(f'`{action.verb}`' for action in actions)}"
+        for area, actions in catalog.areas().items()
     ]
     short = [f"• `{form}` is `{name.replace('.', ' ')}`" for form, name in SHORT_FORMS.items()]
     return "\n".join(
@@ -191,5 +191,7 @@ def help_text(command: str, catalog: Catalog) -> str:
             f"`{command}` alone shows everything; `{command} {hint}` goes straight there.",
             *lines,
             *short,
+            f"• `{command} sheet` takes a sheet of many rows, such as for "
+            f"`{command} sheet session.update`.",
         ]
     )

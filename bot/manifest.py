@@ -19,7 +19,10 @@ STORY = (
     "customers is agreed to by somebody else first, can be scheduled, and is on record: who "
     "asked, who agreed, what was sent and what came of it."
 )
-SCOPES = ("commands", "chat:write", "users:read", "usergroups:read", "files:write")
+SCOPES = (
+    *("commands", "chat:write", "users:read", "usergroups:read"),
+    *("files:write", "files:read"),  # results go out as files, sheets come in as such
+)
 EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
 PATH = "/slack/events"
 

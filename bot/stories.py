@@ -9,7 +9,7 @@ from sqlmodel import Session
 from actions.action import Catalog
 from actions.errors import UnknownAction
 from actions.privacy import opened
-from bot.views.story import Story
+from bot.views.story import NEEDS_PEOPLE, Story, is_batch
 from store import queries
 from store.db import Store
 from store.secrets import BadKey, Vault
@@ -28,15 +28,19 @@ class Stories:
 
     def of(self, tx: Session, request: Request) -> Story:
         """The story of one request."""
-        action, operations = self._catalog[request.action], queries.operations_of(tx, request.id)
+        action = self._catalog[request.action]
+        states = queries.states_of(tx, request.id) if is_batch(request) else {}
+        which = NEEDS_PEOPLE if is_batch(request) else ()
+        operations = queries.operations_of(tx, request.id, *which)
         secret = [run.id for run in operations if action.secrets and run.state is Progress.DONE]
         return Story(
             request=request,
             action=action,
-            inputs=[opened(row, self._vault) for row in request.inputs],
+            inputs=[opened(row, self._vault) for row in request.inputs[:1]],
             operations=operations,
             approvals=queries.approvals(tx, request),
             now=self._now(),
+            states=states,
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 

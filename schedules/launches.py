@@ -24,6 +24,10 @@ log = logging.getLogger(__name__)
 ACTOR = "calendar"
 PAST = timedelta(minutes=1)
 """How old a chosen moment may be: people take a while to press the button."""
+PART = 100
+"""Rows of a sheet that are launched in one transaction: while it is open, clicks wait."""
+PARTS = 5
+"""Parts of a sheet at one beat: what becomes due meanwhile waits."""
 
 
 class Launches:
@@ -58,19 +62,21 @@ class Launches:
         """Make the operations that are due."""
         with self._store.begin() as tx:
             due = [request.id for request in queries.requests_due(tx, self._now())]
-        for id in due:
-            try:
-                self._mint_one(id)
-            except OperationalError:
-                raise  # the database itself: nothing else would go through either
-            except Exception as error:  # what is odd about one must not keep the others waiting
-                log.error("cannot be launched: %s (%s)", id, type(error).__name__)
+        for _ in range(PARTS):  # what is left of long sheets comes with the next beat
+            due = [id for id in due if self._mint_some(id)]
 
-    def _mint_one(self, id: str) -> None:
-        with self._store.begin() as tx:
-            request = queries.request(tx, id)
-            if request and _is_due(request, self._now()):  # still, now that it is locked
-                self._mint(tx, request)
+    def _mint_some(self, id: str) -> bool:
+        """Make a part of the operations of a request; whether more are to be made."""
+        try:
+            with self._store.begin() as tx:
+                request = queries.request(tx, id)
+                if request and _is_due(request, self._now()):  # still, now that it is locked
+                    return self._mint(tx, request)
+        except OperationalError:
+            raise  # the database itself: nothing else would go through either
+        except Exception as error:  # what is odd about one must not keep the others waiting
+            log.error("cannot be launched: %s (%s)", id, type(error).__name__)
+        return False
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held for being late."""
@@ -124,14 +130,19 @@ class Launches:
             raise InvalidInputs({"when_at": "That moment has passed."})
         return aware.astimezone(UTC)
 
-    def _mint(self, tx: Session, request: Request) -> None:
+    def _mint(self, tx: Session, request: Request) -> bool:
+        """The next rows of a request that is due; whether any are left for another time."""
         now = self._now()
         due = request.next_at or now
         # A series that was agreed to after a moment of it had passed begins with the next one.
         missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
         if not missed_while_waiting:
-            for row in range(len(request.inputs)):
+            begun = queries.operations_minted(tx, request.id, due)
+            end = min(begun + PART, len(request.inputs))
+            for row in range(begun, end):
                 self._mint_row(tx, request, due, row, now)
+            if end < len(request.inputs):
+                return True
         following = (
             recurrence.next_after(request.crontab, request.timezone, due)
             if request.crontab
@@ -142,6 +153,7 @@ class Launches:
         else:
             request.next_at = following
             tx.add(request)
+        return False
 
     def _mint_row(
         self, tx: Session, request: Request, due: datetime, row: int, now: datetime

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import update
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
 from store.tables import (
@@ -11,6 +13,7 @@ from store.tables import (
     AuditEntry,
     Consent,
     Draft,
+    Effect,
     Notice,
     Operation,
     Posted,
@@ -38,6 +41,13 @@ def request(tx: Session, id: str) -> Request | None:
 def request_seen(tx: Session, id: str) -> Request | None:
     """The request as it stands, unlocked."""
     return tx.get(Request, id)
+
+
+def request_to_run(tx: Session, id: str) -> Request | None:
+    """The request as it stands; without its rows, unless its reach has to be weighed again."""
+    reach = tx.exec(select(Request.reach).where(Request.id == id)).first()
+    slim = [] if reach is not None else [defer(Request.inputs)]  # type: ignore[arg-type]  # SQLModel
+    return tx.get(Request, id, options=slim)
 
 
 def request_of_token(tx: Session, token: str) -> Request | None:
@@ -131,14 +141,42 @@ def operation_seen(tx: Session, id: str) -> Operation | None:
     return tx.get(Operation, id)
 
 
-def operations_of(tx: Session, request: str, most: int = 20) -> Sequence[Operation]:
-    """The newest runs of a request, newest first."""
+def operations_of(
+    tx: Session, request: str, *states: Progress, most: int = 20
+) -> Sequence[Operation]:
+    """The newest runs of a request, newest first; only those in `states`, if any are named."""
+    asked = select(Operation).where(Operation.request == request)
+    if states:
+        asked = asked.where(col(Operation.state).in_(states))
+    newest = asked.order_by(col(Operation.due).desc(), col(Operation.row))
+    return tx.exec(newest.limit(most)).all()
+
+
+def operations_due(
+    tx: Session, request: str, moment: datetime, after: int = -1, most: int = 500
+) -> Sequence[Operation]:
+    """The runs of one due moment, in the order of their rows, beyond the row `after`."""
     return tx.exec(
         select(Operation)
-        .where(Operation.request == request)
-        .order_by(col(Operation.due).desc(), col(Operation.row))
+        .where(Operation.request == request, Operation.due == moment, Operation.row > after)
+        .order_by(col(Operation.row))
         .limit(most)
     ).all()
+
+
+def operations_minted(tx: Session, request: str, moment: datetime) -> int:
+    """How many runs of that moment there are already."""
+    asked = select(func.count()).where(Operation.request == request, Operation.due == moment)
+    return tx.exec(asked).one()
+
+
+def states_of(tx: Session, request: str) -> dict[datetime, dict[Progress, int]]:
+    """How many runs of a request are in each state, by the moment they were due."""
+    found: dict[datetime, dict[Progress, int]] = {}
+    asked = select(Operation.due, Operation.state, func.count()).where(Operation.request == request)
+    for due, state, count in tx.exec(asked.group_by(col(Operation.due), col(Operation.state))):
+        found.setdefault(due, {})[Progress(state)] = count
+    return found
 
 
 def operations_in(tx: Session, *states: Progress, most: int = 50) -> Sequence[Operation]:
@@ -159,6 +197,16 @@ def step_runs(tx: Session, operation: str) -> Sequence[StepRun]:
     ).all()
 
 
+def replies_of(tx: Session, ids: Sequence[str]) -> dict[str, str]:
+    """The last answer to each of these operations, as it is kept: sealed."""
+    runs = tx.exec(
+        select(StepRun)
+        .where(col(StepRun.operation).in_(ids), StepRun.effect == Effect.CONFIRMED)
+        .order_by(col(StepRun.position), col(StepRun.round))
+    )
+    return {run.operation: run.reply for run in runs if run.reply}
+
+
 def notices_untold(tx: Session, now: datetime, most: int = 200) -> Sequence[Notice]:
     return tx.exec(
         select(Notice)
@@ -173,6 +221,25 @@ def notices_untold(tx: Session, now: datetime, most: int = 200) -> Sequence[Noti
 
 def notices_of(tx: Session, ids: Sequence[int]) -> Sequence[Notice]:
     return tx.exec(select(Notice).where(col(Notice.id).in_(ids))).all()
+
+
+def runs_untold(tx: Session, request: str, most: int = 5_000) -> Sequence[int]:
+    """The ids of all news about runs of a request."""
+    asked = select(Notice.id).where(
+        Notice.request == request,
+        col(Notice.operation).is_not(None),
+        col(Notice.told_at).is_(None),
+    )
+    return [id for id in tx.exec(asked.order_by(col(Notice.id)).limit(most)) if id]
+
+
+def mark_told(tx: Session, ids: Sequence[int], now: datetime) -> None:
+    """That news has been told, or need not be any more."""
+    untold = (col(Notice.id).in_(ids), col(Notice.told_at).is_(None))
+    tx.execute(
+        update(Notice).where(*untold).values(told_at=now),
+        execution_options={"synchronize_session": False},
+    )
 
 
 def posted(tx: Session, key: str) -> Posted | None:

@@ -7,12 +7,13 @@ from actions.drafts import Drafts
 from actions.lookups import Lookups
 from actions.revealing import Revealing
 from bot.announcer import Announcer
-from bot.listeners import commands, home, lookups, pages, submissions, telling
+from bot.listeners import commands, home, lookups, pages, sheets, submissions, telling
 from bot.listeners.approvals import Decisions
 from bot.listeners.commands import Commands
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
+from bot.listeners.sheets import Sheets
 from bot.listeners.submissions import Submissions
 from bot.stories import Stories
 from schedules.launches import Launches
@@ -31,11 +32,12 @@ def register(
 ) -> None:
     """Listen to everything people can do."""
     opener, tab = Opener(desk, options, drafts), Home(desk, stories)
-    turning = Pages(desk, drafts, options, now)
+    turning, lifting = Pages(desk, drafts, options, now), Sheets(desk, drafts)
     telling.register(app)
-    commands.register(app, Commands(desk, opener, stories))
+    commands.register(app, Commands(desk, opener, stories, lifting))
     submissions.register(app, Submissions(desk, launches, turning))
     pages.register(app, turning)
+    sheets.register(app, lifting)
     Decisions(desk, launches, revealing, announcer, tab).register(app)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)

@@ -12,19 +12,22 @@ from actions.policy import may_approve
 from bot.forms import WHEN_FIELDS
 from bot.grammar import SHORT_FORMS, GrammarError, action_of, help_text, parse, place
 from bot.listeners.opening import Opener
+from bot.listeners.sheets import Sheets
 from bot.listeners.telling import guarded, tell
 from bot.stories import Stories
 from bot.views.home import launcher_view
 
 HELP = ("help", "?")
+SHEET = "sheet"
 Body = Mapping[str, Any]
 
 
 class Commands:
     """What each command does; all are acknowledged first."""
 
-    def __init__(self, desk: Desk, opener: Opener, stories: Stories) -> None:
+    def __init__(self, desk: Desk, opener: Opener, stories: Stories, sheets: Sheets) -> None:
         self._desk, self._opener, self._stories = desk, opener, stories
+        self._sheets = sheets
 
     def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -48,6 +51,10 @@ class Commands:
         typed = parse(body.get("text", ""))
         if typed.bare[:1] and typed.bare[0] in HELP:
             tell(client, body, help_text("/coupon", self._desk.catalog))
+        elif typed.words[:1] == (SHEET,):
+            name = action_of(typed.words[1:], self._desk.catalog) if typed.words[1:] else ""
+            trigger, actor = body["trigger_id"], body["user_id"]
+            self._sheets.open(client, name, trigger=trigger, actor=actor)
         elif typed.words:
             name = action_of(typed.words, self._desk.catalog)
             self._open(body, client, name, {**place(name, typed.loose), **typed.given})

@@ -68,7 +68,7 @@ def launcher_view(
 
 
 def starters(catalog: Catalog) -> list[Block]:
-    """A button for each action, area by area."""
+    """A button for each action, area by area, and one for sheets."""
     blocks: list[Block] = []
     for area, actions in catalog.areas().items():
         blocks.append(section(f"*{_title(area)}*"))
@@ -79,6 +79,9 @@ def starters(catalog: Catalog) -> list[Block]:
                     elements=[_starter(action) for action in actions[start : start + WIDE]],
                 )
             )
+    blocks.append(section("*Many at once*"))
+    sheet = button("sheet", "From a sheet …")
+    blocks.append(ActionsBlock(block_id="area:sheet", elements=[sheet]))
     return blocks
 
 

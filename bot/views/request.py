@@ -27,7 +27,7 @@ from bot.views.blocks import (
 )
 from bot.views.kinds import VALUE
 from bot.views.runs import decisions, runs
-from bot.views.story import OPEN, Story, headline, in_state, standing
+from bot.views.story import OPEN, Story, headline, in_state, is_batch, standing
 from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words
 from store.tables import Approval, Consent, Progress
@@ -172,8 +172,8 @@ def _inputs(story: Story) -> list[Block]:
             kept.append(line)
     if len(kept) < len(lines):
         kept.append(f"… and {counted(len(lines) - len(kept), 'more input')}")
-    if len(story.inputs) > 1:
-        kept.append(f"… and {counted(len(story.inputs) - 1, 'more row')} like this")
+    if is_batch(story.request):
+        kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
     return [section("\n".join(kept))] if kept else []
 
 

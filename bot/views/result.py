@@ -1,11 +1,13 @@
 """What is said in the thread when a run or a request has ended."""
 
+from collections.abc import Mapping
+
 from slack_sdk.models.blocks import Block
 
-from actions.card import Card
+from actions.card import Attachment, Card
 from bot.views.blocks import Message, context, section
 from bot.views.card import draw
-from bot.views.story import Story
+from bot.views.story import Story, tally
 from bot.views.text import escape
 from store.tables import Consent, Progress
 
@@ -31,6 +33,14 @@ WORDS = {
 def result_message(card: Card) -> Message:
     """The result of a run that is done."""
     return Message(escape(card.text, 1_000), draw(card, "message"))
+
+
+def sheet_card(story: Story, count: Mapping[Progress, int], file: Attachment) -> Card:
+    """What became of all rows of a sheet, and the file that says it row by row."""
+    done, rows = count.get(Progress.DONE, 0), sum(count.values())
+    rest = tally({**count, Progress.DONE: 0})
+    more = f" · {rest}" if rest else ""
+    return Card(f"{story.action.title}: {done:,} of {rows:,} rows done{more}", attachment=file)
 
 
 def ending(story: Story, operation: str | None, became: str) -> Message:

@@ -20,13 +20,14 @@ AGAIN = sure(
 
 def runs(story: Story) -> list[Block]:
     """The runs of a request: those that need a person with their buttons, then the newest."""
-    urgent = in_state(story, *NEEDS_PEOPLE)
+    urgent, count = in_state(story, *NEEDS_PEOPLE), story.count
+    needing = sum(count[state] for state in NEEDS_PEOPLE)
     blocks: list[Block] = []
-    if len(story.operations) > 1:
-        blocks.append(section(f"*Runs:* {tally(story.operations)}"))
+    if count.total() > 1:
+        blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
     blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone)
-    if len(urgent) > NEWEST:
-        rest = counted(len(urgent) - NEWEST, "more run")
+    if needing > NEWEST:
+        rest = counted(needing - NEWEST, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
     calm = [run for run in story.operations if run not in urgent]
     if calm and len(story.operations) > 1:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,11 @@ from store.tables import Approval, Consent, Operation, Progress, Request
 
 @dataclass(frozen=True)
 class Story:
-    """What a view needs to tell of a request; `inputs` are opened, `operations` newest first."""
+    """What a view needs to tell of a request.
+
+    `inputs` are opened, the first row of them; `operations` newest first; of a sheet, only those
+    that need a person, and in `states` how many of all are in which state, by due moment.
+    """
 
     request: Request
     action: AnyAction
@@ -24,6 +28,31 @@ class Story:
     now: datetime
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
+    states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
+
+    @property
+    def count(self) -> Counter[Progress]:
+        """How many runs are in which state."""
+        if not self.states:
+            return Counter(operation.state for operation in self.operations)
+        return sum(map(Counter, self.states.values()), Counter[Progress]())
+
+    @property
+    def under_way(self) -> bool:
+        """Whether rows of a sheet are still going to change by themselves."""
+        return any(self.count[state] for state in MOVING) or not all(
+            self._is_launched(count) for count in self.states.values()
+        )
+
+    def rests(self, due: datetime) -> bool:
+        """Whether no row of that moment is still to come, to run or held."""
+        count = self.states[due]
+        waits = any(count.get(state) for state in (*MOVING, Progress.HELD))
+        return not waits and self._is_launched(count)
+
+    def _is_launched(self, count: Mapping[Progress, int]) -> bool:
+        withdrawn = self.request.state is Consent.WITHDRAWN
+        return withdrawn or sum(count.values()) == len(self.request.inputs)
 
 
 @dataclass(frozen=True)
@@ -58,6 +87,7 @@ OF_RUN = {
 }
 """In the order in which they matter: of several runs the first of these is told."""
 
+MOVING = (Progress.READY, Progress.RUNNING)
 NEEDS_PEOPLE = (Progress.UNCLEAR, Progress.FAILED, Progress.HELD)
 OPEN = (Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.PAUSED)
 
@@ -69,16 +99,22 @@ def standing(story: Story) -> Standing:
         return _scheduled(story)
     if request.state is Consent.WAITING and request.quorum:
         return _waiting(story)
+    if request.state in (Consent.SPENT, Consent.GRANTED) and story.states:
+        return _of_sheet(story)
     if request.state is Consent.SPENT and story.operations:
         return _of_runs(story.operations)
     return OF_REQUEST[request.state]
 
 
-def tally(operations: Sequence[Operation]) -> str:
+def is_batch(request: Request) -> bool:
+    """Whether it is a sheet of many rows."""
+    return len(request.inputs) > 1
+
+
+def tally(count: Mapping[Progress, int]) -> str:
     """`3 done · 1 failed`, what matters most last."""
-    count = Counter(operation.state for operation in operations)
     return " · ".join(
-        f"{count[state]:,} {OF_RUN[state].plain}" for state in reversed(OF_RUN) if count[state]
+        f"{count[state]:,} {OF_RUN[state].plain}" for state in reversed(OF_RUN) if count.get(state)
     )
 
 
@@ -112,9 +148,19 @@ def _waiting(story: Story) -> Standing:
     return Standing(base.emoji, words, f"waits for approval, {said} of {needed} agreed")
 
 
+def _of_sheet(story: Story) -> Standing:
+    count = story.count
+    if story.under_way:
+        rows = len(story.request.inputs) * len(story.states)
+        words = f"Running: {count[Progress.DONE]:,} of {rows:,} rows done"
+        return Standing(":arrow_forward:", words, tally(count))
+    found = next(OF_RUN[state] for state in OF_RUN if count[state])
+    return Standing(found.emoji, found.words, tally(count))
+
+
 def _of_runs(operations: Sequence[Operation]) -> Standing:
-    state = next(state for state in OF_RUN if any(run.state is state for run in operations))
-    found = OF_RUN[state]
+    count = Counter(operation.state for operation in operations)
+    found = next(OF_RUN[state] for state in OF_RUN if count[state])
     if len(operations) == 1:
         return found
-    return Standing(found.emoji, found.words, tally(operations))
+    return Standing(found.emoji, found.words, tally(count))
