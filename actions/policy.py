@@ -21,6 +21,9 @@ LATENESS = {
     Risk.LAUNCH: timedelta(hours=24),
     Risk.BLAST: timedelta(minutes=15),
 }
+SPEAKING = frozenset({"push", "sms", "email"})
+"""What actions are called that send somebody a message."""
+
 BATCH_LATENESS = timedelta(days=7)
 EXPIRY = timedelta(days=7)
 """How long a request waits for people before it lapses."""
@@ -56,8 +59,11 @@ def may_approve(person: Person) -> bool:
 
 
 def may_batch(action: AnyAction) -> bool:
-    """Changes to one thing, over many rows; not when each answer is for one pair of eyes."""
-    return action.risk is Risk.CHANGE and action.secrets is None
+    """Changes to one thing, over many rows; not when each answer is for one pair of eyes.
+
+    A message to each of many people is a blast, and no sheet makes it less.
+    """
+    return action.risk is Risk.CHANGE and action.secrets is None and action.verb not in SPEAKING
 
 
 def approvals_needed(action: AnyAction, asker: Person, rows: int = 1) -> int:

@@ -22,7 +22,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def surfaces(action: AnyAction) -> list[str]:
     """Where people meet the action."""
     short = [command for command, name in SHORT_FORMS.items() if name == action.name]
-    return ["/coupon", *short, "launcher", "modal", "schedule", "cli"]
+    sheet = ["sheet"] if policy.may_batch(action) else []
+    return ["/coupon", *short, "launcher", "modal", *sheet, "schedule", "cli"]
 
 
 def of_action(action: AnyAction) -> Iterator[Line]:

@@ -182,7 +182,9 @@ def _when(story: Story) -> str:
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
         return f"{series}{_next(story)}"
-    if at := request.next_at or next((run.due for run in story.operations), None):
+    if at := request.next_at or next(
+        iter([*story.states, *(run.due for run in story.operations)]), None
+    ):
         return moment(at, request.timezone)
     return "as soon as it is agreed" if request.quorum else "at once"
 

@@ -139,6 +139,7 @@ def test_only_changes_take_sheets() -> None:
     assert {"session.update", "single_use.create"} <= taken
     assert all(CATALOG[name].risk is Risk.CHANGE for name in taken)
     assert not any(CATALOG[name].secrets for name in taken)
+    assert not taken & {"campaign.push", "loyalty.push", "message.sms", "message.email"}
 
 
 def test_many_rows_need_another_person_whoever_asks() -> None:
