@@ -125,7 +125,7 @@ class Announcer:
             return
         for due, count in story.states.items():
             whole = not any(count.get(state) for state in STUCK)
-            key = f"{request.id}:sheet:{due:%Y%m%dT%H%M%S}:{'whole' if whole else 'part'}"
+            key = f"{request.id}:sheet:{due:%Y%m%dT%H%M%S%f}:{'whole' if whole else 'part'}"
             if not story.rests(due) or self._where(key):
                 continue
             card = sheet_card(story, count, self._results.sheet(request, due))

@@ -160,7 +160,7 @@ class Launches:
     ) -> None:
         late = now - due > timedelta(seconds=request.lateness)
         operation = Operation(
-            id=f"{request.id}.{due:%Y%m%dT%H%M%S}.{row}",
+            id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
             request=request.id,
             due=due,
             run_at=due,

@@ -1,16 +1,19 @@
 """Fixtures: the sandboxes once, a fresh database and a bot for each test."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+import psycopg
 import pytest
 import yaml
 from sqlalchemy import make_url
 
+from bot.app import build
 from sandbox.coupontools.app import create as coupontools
 from sandbox.slack.app import create as slack
 from tests.servers import Front, serving
@@ -58,22 +61,50 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         server.cleanup()
 
 
+def migrate(url: str) -> None:
+    """Every table there is: ours, and the engine's."""
+    bot = build(settings_for("http://127.0.0.1:9", "http://127.0.0.1:9", url))
+    bot.start(beat=False)
+    bot.stop(beat=False)
+
+
+@pytest.fixture(scope="session")
+def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables and nothing in them, to be copied."""
+    file = tmp_path_factory.mktemp("model") / "vouchdesk.db"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgres_model(postgres: str) -> str:
+    """The name of such a database on the server."""
+    with psycopg.connect(postgres, autocommit=True) as admin:
+        admin.execute("CREATE DATABASE model")
+    migrate(named(postgres, "model"))
+    return "model"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database."""
+    """The URL of a database with all tables and nothing in them."""
     if request.param == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_model"), tmp_path / "vouchdesk.db")
         yield f"sqlite:///{tmp_path}/vouchdesk.db"
         return
-    import psycopg
-
-    server = request.getfixturevalue("postgres")
+    server, model = request.getfixturevalue("postgres"), request.getfixturevalue("postgres_model")
     name = f"t{abs(hash(request.node.nodeid)):x}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name}")
-    yield make_url(server).set(database=name).render_as_string(hide_password=False)
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {model}")
+    yield named(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def named(server: str, database: str) -> str:
+    """The address of a database on that server."""
+    return make_url(server).set(database=database).render_as_string(hide_password=False)
 
 
 @pytest.fixture

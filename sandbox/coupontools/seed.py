@@ -1,6 +1,7 @@
 """A fresh account: a chain of cafés, its campaigns and its guests; of any size."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from itertools import product
 
 from sandbox.coupontools.account import Account, Campaign, Person, seconds
@@ -145,6 +146,7 @@ def _add_guests(account: Account, campaign: Campaign, amount: int, saved: int) -
             session.voided, session.voided_at = True, at + 1800
 
 
+@lru_cache(maxsize=10_000)
 def guest(number: int) -> Person:
     """Somebody, always the same for a number; one in eight left no telephone."""
     number -= 20_000_001

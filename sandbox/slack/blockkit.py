@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -96,10 +96,20 @@ def option_problems(options: Any) -> list[Problem]:
 
 def fits(name: str, value: Any, where: str = "") -> Iterator[Problem]:
     """Compare a value with one definition of the schema."""
-    for error in _validator(name).iter_errors(value):
-        for leaf in _leaves(error):
-            pointer = where + "".join(f"/{part}" for part in leaf.absolute_path)
-            yield Problem(pointer, _words(leaf), str(leaf.validator))
+    for problem in _misfits(name, json.dumps(value)):
+        yield problem._replace(pointer=where + problem.pointer)
+
+
+@lru_cache(maxsize=4096)
+def _misfits(name: str, text: str) -> tuple[Problem, ...]:
+    """The same block is drawn again and again, and comparing it is slow."""
+    return tuple(
+        Problem(
+            "".join(f"/{part}" for part in leaf.absolute_path), _words(leaf), str(leaf.validator)
+        )
+        for error in _validator(name).iter_errors(json.loads(text))
+        for leaf in _leaves(error)
+    )
 
 
 def _block(block: Any, surface: str, where: str) -> Iterator[Problem]:

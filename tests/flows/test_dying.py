@@ -8,7 +8,7 @@ from store.tables import Progress
 from tests.dying import carry_through, die
 from tests.world import World
 
-PLACES = 40
+PLACES = 44
 """More than there are to be killed at, as is checked below; the engine's own vary by a few."""
 
 MESSAGE = {"campaign": "cam_123456", "message": "Summer"}
@@ -47,4 +47,4 @@ def test_no_place_is_left_out(world: World) -> None:
     id = asked(world)
     code, passed = die(addresses(world), id)
     assert code == 0
-    assert PLACES * 3 // 4 < passed <= PLACES
+    assert PLACES * 2 // 3 < passed <= PLACES

@@ -36,7 +36,9 @@ def test_something_to_look_for_is_needed(world: World) -> None:
     ana.submits(email="not an address")
     assert ana.errors == {"email": "An e-mail address looks like ana@example.com."}
     ana.submits(email=None, phone="0470")
-    assert ana.errors == {"phone": "A phone number looks like +32470123456, with the country in front."}
+    assert ana.errors == {
+        "phone": "A phone number looks like +32470123456, with the country in front."
+    }
 
 
 def test_a_campaign_is_shown(world: World) -> None:
