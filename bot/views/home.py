@@ -51,7 +51,7 @@ def launcher_view(
     coming: Sequence[Story],
     metadata: Mapping[str, Any],
 ) -> View:
-    """What `/coupon` alone opens: every action, and what is going on in short."""
+    """What `/coupon` alone opens: what is going on in short, and every action."""
     return View(
         type="modal",
         callback_id="launcher",
@@ -59,10 +59,11 @@ def launcher_view(
         close="Close",
         private_metadata=json.dumps(dict(metadata)),
         blocks=[
-            *starters(catalog),
             *_short("Waiting for you", waiting, "Nothing waits for you."),
             *_short("Your requests", mine, "You have asked for nothing yet."),
             *_short("Coming up", coming, "Nothing is scheduled."),
+            DividerBlock(),
+            *starters(catalog),
         ],
     )
 
@@ -115,7 +116,6 @@ def _unclear(stories: Sequence[Story]) -> Iterator[Block]:
 
 
 def _short(title: str, stories: Sequence[Story], empty: str) -> Iterator[Block]:
-    yield DividerBlock()
     yield section(f"*{title}*")
     if not stories:
         yield context(empty)
