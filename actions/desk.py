@@ -1,6 +1,6 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,11 +51,10 @@ AT_ONCE = When()
 
 @dataclass(frozen=True)
 class Reading:
-    """The answer of a read, how to tell it, and what of it only the person who asked sees."""
+    """The answer of a read, and how to tell it."""
 
     output: Reply
     card: Card
-    secrets: Sequence[tuple[str, str]] = ()
 
 
 class Desk:
@@ -119,15 +118,7 @@ class Desk:
             output = action.output.model_validate(reply)
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
-        secrets = action.secrets(output) if action.secrets else ()
-        if secrets:
-            self._note_shown(actor, surface, account.name, name)
-        return Reading(output, action.present(output), secrets)
-
-    def _note_shown(self, actor: str, surface: str, account: str, action: str) -> None:
-        with self._store.begin() as tx:
-            at = self._now()
-            note(tx, "shown", actor=actor, at=at, surface=surface, account=account, action=action)
+        return Reading(output, action.present(output))
 
     def ask(
         self,

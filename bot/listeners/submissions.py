@@ -86,8 +86,7 @@ class Submissions:
         self._desk.check(name, raw)
         ack(response_action="update", view=waiting_view(title, "Asking Coupontools …", place))
         try:
-            answer = self._desk.read(name, raw, actor=actor)
-            shown = result_view(title, answer.card, answer.secrets)
+            shown = result_view(title, self._desk.read(name, raw, actor=actor).card)
         except Exception as error:
             shown = trouble_view(title, explain(error))
         put(client, place, shown)

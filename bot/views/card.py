@@ -46,22 +46,16 @@ def _offers(offers: Sequence[Offer]) -> list[ButtonElement]:
     ]
 
 
-def result_view(title: str, card: Card, secrets: Sequence[tuple[str, str]] = ()) -> View:
-    """The answer of a read, and what of it nobody else sees."""
-    return _told(title, [*draw(card, "modal"), *_secret(secrets)])
+def result_view(title: str, card: Card) -> View:
+    """The answer of a read."""
+    return _told(title, draw(card, "modal"))
 
 
 def secret_view(title: str, secrets: Sequence[tuple[str, str]]) -> View:
     """What is shown to one person, once."""
-    return _told(title, _secret(secrets))
-
-
-def _secret(secrets: Sequence[tuple[str, str]]) -> list[Block]:
-    if not secrets:
-        return []
     lines = [f"*{escape(title, 60)}*\n`{escape(value, 700)}`" for title, value in secrets[:4]]
     said = context(":lock: Only you see this. It is not kept anywhere else: copy it now.")
-    return [said, section("\n".join(lines))]
+    return _told(title, [said, section("\n".join(lines))])
 
 
 def waiting_view(title: str, text: str, name: str) -> View:

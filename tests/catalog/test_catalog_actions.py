@@ -116,3 +116,9 @@ def test_an_action_is_a_value():
     with pytest.raises(AttributeError):
         CATALOG["campaign.list"].title = "Other"  # type: ignore[misc]
     assert replace(CATALOG["campaign.list"], title="Other").title == "Other"
+
+
+@each
+def test_a_read_holds_no_secret(action: AnyAction):
+    """What only one person may see is asked for, agreed to, and shown once."""
+    assert action.secrets is None or action.risk is not Risk.READ
