@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from actions.desk import When
 from schedules.recurrence import preview
 from store.tables import Consent, Progress
-from tests.flows.asking import SPLASH, agree, asks_push, buttons, seen
+from tests.flows.asking import SPLASH, agree, asks_agreed_push, asks_push, buttons, seen
 from tests.world import World, words_of
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -243,3 +243,17 @@ def test_now_is_at_once(world: World) -> None:
     world.tick()
     [operation] = world.operations()
     assert abs(operation.due - datetime.now(ZoneInfo("UTC"))) < timedelta(minutes=1)
+
+
+def test_what_was_in_time_and_has_become_late_on_the_way_is_held(world: World) -> None:
+    """Launched in time; Coupontools was away until it was too late for a push."""
+    asks_agreed_push(world)
+    looked = len(world.api.calls("/v3/coupon/info"))
+    world.api.fails("/v3/coupon/info", times=1, drop="before")
+    world.bot.jobs["mint"][0]()
+    world.until(lambda: len(world.api.calls("/v3/coupon/info")) > looked, "it is looked at")
+    world.later(minutes=20)
+    world.settles()
+    [run] = world.operations()
+    assert run.state is Progress.HELD
+    assert world.api.pushed == []
