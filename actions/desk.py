@@ -1,6 +1,6 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,27 +10,28 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from actions import policy, rights
-from actions.action import Catalog, Risk
+from actions.action import AnyAction, Catalog, Risk
 from actions.card import Card
 from actions.deciding import Deciding
 from actions.errors import (
     Declined,
     InvalidInputs,
-    NeedsReason,
     NotAllowed,
-    SaidAlready,
+    StaleCard,
+    UnknownThing,
     problems,
 )
 from actions.fields import Inputs, Reply
 from actions.policy import People, Person
 from actions.privacy import sealed
+from actions.weighing import Weighing, allow
 from coupontools.client import Client
 from coupontools.errors import Garbled
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, enter, move, note
 from store.secrets import Vault
-from store.tables import Account, Approval, Consent, Operation, Progress, Request
+from store.tables import Account, Consent, Operation, Request
 
 Now = Callable[[], datetime]
 Submit = Callable[[Session, Operation], None]
@@ -47,6 +48,23 @@ class When:
 
 
 AT_ONCE = When()
+
+
+CHANGEABLE = (Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.PAUSED)
+AFRESH: Mapping[str, Any] = {
+    "digest": "",
+    "terms": {},
+    "preview": "",
+    "facts": [],
+    "reach": None,
+    "problem": "",
+    "tries": 0,
+    "retry_at": None,
+    "granted_at": None,
+    "waiting_since": None,
+    "expires_at": None,
+}
+"""What is known of a request that has to be looked at anew."""
 
 
 @dataclass(frozen=True)
@@ -67,12 +85,12 @@ class Desk:
         vault: Vault,
         people: People,
         clients: Callable[[Account], Client],
-        submit: Submit,
         now: Now,
+        weighing: Weighing,
     ) -> None:
         self.catalog = catalog
         self._store, self._vault, self._people = store, vault, people
-        self._clients, self._submit, self._now = clients, submit, now
+        self._clients, self._now, self._weighing = clients, now, weighing
         self._deciding = Deciding(store, now)
 
     def account(self) -> Account:
@@ -98,7 +116,9 @@ class Desk:
     ) -> Reading:
         """Ask Coupontools at once; leaves one audit entry. Raises `ApiError` too."""
         account, action = self.account(), self.catalog[name]
-        rights.to_ask(self._people(actor))
+        person = self._people(actor)
+        rights.to_ask(person)
+        allow(self._weighing.of_read(action, account, person))
         if action.risk is not Risk.READ:
             raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
         inputs = self.check(name, raw, account)
@@ -129,68 +149,71 @@ class Desk:
         token: str | None = None,
         team: str = "",
         surface: str = "slack",
+        rehearses: str | None = None,
     ) -> Request:
         """Put a wish on record. The same token again changes nothing and finds the first."""
         account, action = self.account(), self.catalog[name]
         person = self._people(actor)
         rights.to_ask(person)
-        if not rows:
-            raise Declined("There is nothing to ask for.")
-        if len(rows) > 1 and not policy.may_batch(action):
-            raise Declined(f"“{action.title}” is asked for one at a time.")
-        inputs = [sealed(self.check(name, raw, account), self._vault) for raw in rows]
+        inputs = self._checked(action, rows, account)
         request = Request(
             token=token,
             team=team,
             account=account.name,
             action=action.name,
-            inputs=inputs,
+            inputs=[sealed(row, self._vault) for row in inputs],
+            template=self._weighing.template_of(inputs[0]),
             actor=actor,
             surface=surface,
             asked_at=self._now(),
             state=Consent.ASKED,
-            quorum=policy.approvals_needed(action, person, len(rows)),
-            next_at=when.at,
-            crontab=when.crontab,
-            timezone=when.timezone,
+            rehearses=rehearses,
             lateness=int(policy.lateness(action).total_seconds()),
+            **_planned(when),
         )
+        with self._store.look() as tx:
+            self._provide(tx, request, account, person)
         return self._entered(request)
 
-    def approve(self, id: str, version: int, *, actor: str, comment: str = "") -> Request:
-        """One person's yes; the last one needed grants the request."""
+    def change(
+        self,
+        id: str,
+        version: int,
+        *rows: Mapping[str, Any],
+        actor: str,
+        when: When = AT_ONCE,
+    ) -> Request:
+        """The person who asked asks for something else: what was agreed to is void."""
         person = self._people(actor)
-        with self._deciding("approve", queries.request, id, actor) as (tx, request):
-            rights.to_decide(person, request, version)
-            given = queries.approvals(tx, request)
-            if any(approval.person == actor for approval in given):
-                raise SaidAlready()
-            now = self._now()
-            tx.add(
-                Approval(request=id, version=version, person=actor, at=now, comment=comment.strip())
-            )
-            if len(given) + 1 < request.quorum:
-                note(tx, "approved", actor=actor, at=now, about=request, because=comment, tell=True)
-            else:
-                grant(tx, request, actor=actor, at=now, because=comment)
-            return request
-
-    def refuse(self, id: str, version: int, *, actor: str, reason: str) -> Request:
-        """One person's no, with a reason, ends it."""
-        person = self._people(actor)
-        with self._deciding("refuse", queries.request, id, actor) as (tx, request):
-            rights.to_decide(person, request, version)
-            if not reason.strip():
-                raise NeedsReason()
+        rights.to_ask(person)
+        with self._store.look() as tx:
+            known = queries.request_seen(tx, id)
+            account = queries.account(tx, known.account) if known else None
+        if known is None or account is None:
+            raise UnknownThing(f"There is nothing on record as {id}.")
+        action = self.catalog[known.action]
+        inputs = self._checked(action, rows, account)
+        with self._deciding("change", queries.request, id, actor) as (tx, request):
+            if request.actor != actor:
+                raise NotAllowed("Only the person who asked can change this.")
+            if request.version != version:
+                raise StaleCard()
+            if request.state not in CHANGEABLE:
+                raise TooLate(request.state)
             move(
                 tx,
                 request,
-                Consent.REFUSED,
+                Consent.ASKED,
                 actor=actor,
                 at=self._now(),
-                because=reason.strip(),
-                problem=reason.strip(),
+                because="Changed by the person who asked",
+                version=version + 1,
+                inputs=[sealed(row, self._vault) for row in inputs],
+                template=self._weighing.template_of(inputs[0]),
+                **_planned(when),
+                **AFRESH,
             )
+            self._provide(tx, request, account, person)
             return request
 
     def withdraw(self, id: str, *, actor: str) -> Request:
@@ -201,42 +224,20 @@ class Desk:
             move(tx, request, Consent.WITHDRAWN, actor=actor, at=self._now())
             return request
 
-    def settle(self, operation: str, *, actor: str) -> Operation:
-        """Somebody looked: an unclear call did happen."""
-        person = self._people(actor)
-        with self._deciding("settle", queries.operation, operation, actor) as (tx, doubt):
-            if doubt.state is not Progress.UNCLEAR:
-                raise TooLate(doubt.state)
-            rights.to_settle(person, _asker(tx, doubt), again=False)
-            now, words = self._now(), "A person looked: it happened."
-            move(tx, doubt, Progress.DONE, actor=actor, at=now, because=words, ended_at=now)
-            return doubt
+    def _checked(
+        self, action: AnyAction, rows: Sequence[Mapping[str, Any]], account: Account
+    ) -> list[Inputs]:
+        if not rows:
+            raise Declined("There is nothing to ask for.")
+        if len(rows) > 1 and not policy.may_batch(action):
+            raise Declined(f"“{action.title}” is asked for one at a time.")
+        return [self.check(action.name, raw, account) for raw in rows]
 
-    def go_on(self, operation: str, *, actor: str) -> Operation:
-        """Take an operation up again at the step that failed, or that did not happen after all."""
-        person = self._people(actor)
-        with self._deciding("go on", queries.operation, operation, actor) as (tx, stuck):
-            unclear = stuck.state is Progress.UNCLEAR
-            if not unclear and stuck.state is not Progress.FAILED:
-                raise TooLate(stuck.state)
-            rights.to_settle(person, _asker(tx, stuck), again=unclear)
-            now = self._now()
-            if unclear:
-                words = "A person looked: it did not happen."
-                move(tx, stuck, Progress.FAILED, actor=actor, at=now, because=words)
-            move(
-                tx,
-                stuck,
-                Progress.READY,
-                actor=actor,
-                at=now,
-                because="Go on",
-                round=stuck.round + 1,
-                run_at=now,
-                problem="",
-            )
-            self._submit(tx, stuck)
-            return stuck
+    def _provide(self, tx: Session, request: Request, account: Account, person: Person) -> None:
+        """What the policy can say before anybody looks: a plain no, or about how many."""
+        terms = self._weighing.of(tx, request, account, person, reach=None, looked=False)
+        allow(terms)
+        request.quorum = terms.quorum
 
     def person(self, id: str) -> Person:
         """Who that is, as the workspace knows them now."""
@@ -258,20 +259,10 @@ class Desk:
             return known
 
 
-def grant(tx: Session, request: Request, *, actor: str, at: datetime, because: str = "") -> None:
-    """Everybody needed has agreed, or nobody is: it runs when due, at once if no time is set."""
-    move(
-        tx,
-        request,
-        Consent.GRANTED,
-        actor=actor,
-        at=at,
-        because=because,
-        next_at=request.next_at or at,
-        granted_at=at,
-    )
-
-
-def _asker(tx: Session, operation: Operation) -> str:
-    asked = queries.request_seen(tx, operation.request)
-    return asked.actor if asked else ""
+def _planned(when: When) -> dict[str, Any]:
+    return {
+        "planned_at": when.at,
+        "next_at": when.at,
+        "crontab": when.crontab,
+        "timezone": when.timezone,
+    }

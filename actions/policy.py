@@ -1,20 +1,23 @@
-"""Who may ask, who has to agree, and how late is too late. Pure: facts in, answers out."""
+"""Who may ask, who has to agree, when it may go out. Pure: facts in, answers out.
+
+A policy is data (`actions/rulebook.py` reads it). Every rule that matches counts, and of each thing
+that they say the strictest holds: so their order does not matter, and a rule can only add care.
+"""
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import PlainSerializer
 
 from actions.action import AnyAction, Risk
+from actions.rules import Facts, Hours, Rule
 
-VERSION = "1"
-"""Part of every digest: a change of the rules voids what was agreed under the old ones."""
-
-APPROVER, OPERATOR = "approver", "operator"
-
-QUORUM = {Risk.READ: 0, Risk.CHANGE: 1, Risk.LAUNCH: 1, Risk.BLAST: 2}
 LATENESS = {
     Risk.READ: timedelta(hours=24),
     Risk.CHANGE: timedelta(hours=24),
@@ -25,11 +28,11 @@ SPEAKING = frozenset({"push", "sms", "email"})
 """What actions are called that send somebody a message."""
 
 BATCH_LATENESS = timedelta(days=7)
-EXPIRY = timedelta(days=7)
-"""How long a request waits for people before it lapses."""
 
-GROWTH = 1.10
-"""A blast may reach a tenth more people than was agreed, not more."""
+DRIFT = Decimal("0.10")
+"""A blast may reach a tenth more or fewer people than was agreed, not further off."""
+
+UNCOVERED = "No rule of the policy covers this."
 
 
 @dataclass(frozen=True)
@@ -44,18 +47,131 @@ class Person:
     roles: frozenset[str] = frozenset()
 
 
+Groups = Annotated[frozenset[str], PlainSerializer(sorted)]
+"""Roles and handles of user groups."""
+
 People = Callable[[str], Person]
 """Looks a person up by id; raises when it cannot be known, so that rights fail closed."""
 
 
+@dataclass(frozen=True)
+class Need:
+    """So many different people, each of one of these groups."""
+
+    count: int
+    groups: Groups
+    rule: str
+
+
+@dataclass(frozen=True)
+class Escalation:
+    """Nobody has decided after this long: these groups may decide too."""
+
+    after: timedelta
+    groups: Groups
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a request has to go through, and which rules say so."""
+
+    policy: str
+    needs: tuple[Need, ...] = ()
+    brake: timedelta = timedelta()
+    quiet: tuple[Hours, ...] = ()
+    refusal: str = ""
+    rules: tuple[str, ...] = ()
+    escalation: Escalation | None = None
+
+    @property
+    def quorum(self) -> int:
+        """How many people have to agree, at the least."""
+        return max((need.count for need in self.needs), default=0)
+
+    def eligible(self, need: Need, waited: timedelta) -> frozenset[str]:
+        """Whose yes counts for it, after so long."""
+        if self.escalation and waited >= self.escalation.after:
+            return need.groups | self.escalation.groups
+        return need.groups
+
+    def missing(self, given: Sequence[frozenset[str]], waited: timedelta) -> dict[Need, int]:
+        """How many more each need wants, beside people with these roles; empty when all is there.
+
+        One person may answer two needs, of which each asks for people of another kind; nobody
+        counts twice for one.
+        """
+        found = {}
+        for need in self.needs:
+            groups = self.eligible(need, waited)
+            short = need.count - sum(1 for roles in given if roles & groups)
+            if short > 0:
+                found[need] = short
+        return found
+
+
+@dataclass(frozen=True)
+class Policy:
+    """All rules, and how long people have; `version` names exactly this text."""
+
+    version: str
+    rules: tuple[Rule, ...]
+    expiry: timedelta = timedelta(days=7)
+    remind: timedelta = timedelta(hours=4)
+    working_hours: Hours = Hours(time(9), time(18))
+    escalation: Escalation | None = None
+    break_glass: Groups = frozenset()
+    """Groups whose members may let their own request go alone, with a typed reason."""
+    no_ping: frozenset[str] = frozenset()
+    """People who may decide without being written to."""
+    seeds: Mapping[str, str] = field(default_factory=dict)
+    """Person → the coupon session on their own phone."""
+
+
+def decide(policy: Policy, facts: Facts, *, looked: bool = True) -> Terms:
+    """What the policy asks for: of all matching rules, the strictest of each thing."""
+    matching = [rule for rule in policy.rules if rule.matches(facts, looked=looked)]
+    refusals = [rule for rule in matching if rule.refuse]
+    if refusals or not matching:
+        rules = tuple(rule.name for rule in refusals[:1])
+        words = refusals[0].refuse if refusals else UNCOVERED
+        return Terms(policy.version, refusal=words, rules=rules)
+    needs = _strictest(
+        Need(rule.approvals, rule.groups, rule.name) for rule in matching if rule.approvals
+    )
+    return Terms(
+        policy.version,
+        needs=needs,
+        brake=max(rule.brake for rule in matching),
+        quiet=tuple(dict.fromkeys(rule.quiet for rule in matching if rule.quiet)),
+        rules=tuple(rule.name for rule in matching),
+        escalation=policy.escalation if needs else None,
+    )
+
+
+def _strictest(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Those that no other one includes; of two alike, the first."""
+    kept: list[Need] = []
+    for need in needs:
+        if not any(_includes(other, need) for other in kept):
+            kept = [other for other in kept if not _includes(need, other)] + [need]
+    return tuple(kept)
+
+
+def _includes(wide: Need, narrow: Need) -> bool:
+    """Whether whoever meets the one has met the other."""
+    return wide.groups <= narrow.groups and wide.count >= narrow.count
+
+
 def may_ask(person: Person) -> bool:
-    """Members may ask for anything; what happens then is up to the approvers."""
+    """Members may ask; whether for this, the rules say."""
     return person.member
 
 
-def may_approve(person: Person) -> bool:
-    """Approvers only, and only while they are members."""
-    return person.member and APPROVER in person.roles
+def may_approve(person: Person, terms: Terms, waited: timedelta = timedelta()) -> bool:
+    """Members of a group that has to agree."""
+    return person.member and any(
+        person.roles & terms.eligible(need, waited) for need in terms.needs
+    )
 
 
 def may_batch(action: AnyAction) -> bool:
@@ -66,13 +182,6 @@ def may_batch(action: AnyAction) -> bool:
     return action.risk is Risk.CHANGE and action.secrets is None and action.verb not in SPEAKING
 
 
-def approvals_needed(action: AnyAction, asker: Person, rows: int = 1) -> int:
-    """How many other people have to agree; many rows are a launch, whoever asks."""
-    if action.risk is Risk.CHANGE and OPERATOR in asker.roles and rows == 1:
-        return 0
-    return QUORUM[action.risk]
-
-
 def lateness(action: AnyAction) -> timedelta:
     """How late a run may start; later than that a person decides."""
     if action.area == "single_use" and action.risk is Risk.LAUNCH:
@@ -80,11 +189,22 @@ def lateness(action: AnyAction) -> timedelta:
     return LATENESS[action.risk]
 
 
-def outgrown(agreed: int | None, now: int | None) -> bool:
-    """Whether a blast would reach more people than was agreed; an unknown reach counts as more."""
+def drifted(agreed: int | None, now: int | None) -> bool:
+    """Whether it reaches others than was agreed; an unknown reach counts as more."""
     if agreed is None:
         return False
-    return now is None or now > agreed * GROWTH
+    return now is None or abs(now - agreed) > agreed * DRIFT
+
+
+def quiet_until(hours: Iterable[Hours], zone: str, now: datetime) -> datetime | None:
+    """When the quiet hours that it is now in are over, in UTC's time; None outside of them."""
+    local = now.astimezone(ZoneInfo(zone))
+    ends = []
+    for each in hours:
+        if each.hold(local.time()):
+            end = datetime.combine(local.date(), each.until, local.tzinfo)
+            ends.append(end if end > local else end + timedelta(days=1))
+    return max(end.astimezone(now.tzinfo) for end in ends) if ends else None
 
 
 def digest(
@@ -96,6 +216,7 @@ def digest(
     crontab: str,
     timezone: str,
     reach: int | None,
+    terms: Mapping[str, Any],
 ) -> str:
     """SHA-256, hex, over the canonical bytes of all that people agree to."""
     agreed = {
@@ -106,7 +227,7 @@ def digest(
         "crontab": crontab,
         "timezone": timezone,
         "reach": reach,
-        "policy": VERSION,
+        "terms": terms,
     }
     canonical = json.dumps(agreed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

@@ -2,23 +2,29 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from actions import policy
 from actions.action import Catalog, Reads
+from actions.approvals import grant
 from actions.card import Preview
-from actions.desk import Now, grant
-from actions.errors import UnknownAction
+from actions.desk import AFRESH, Now
+from actions.errors import Declined, UnknownAction
+from actions.policy import People, Person, Terms
 from actions.privacy import opened
+from actions.weighing import Weighing, kept
 from coupontools.endpoint import Endpoint
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
 from store.lifecycle import move, note
+from store.queries import consent
+from store.queries.consent import UNDECIDED
 from store.secrets import Vault
 from store.tables import Account, Consent, Request
 
@@ -56,10 +62,13 @@ class Preparer:
         catalog: Catalog,
         vault: Vault,
         clients: Callable[[Account], Reads],
+        people: People,
+        weighing: Weighing,
         now: Now,
     ) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
         self._clients, self._now = clients, now
+        self._people, self._weighing = people, weighing
 
     def prepare_asked(self) -> None:
         """Look at every new request, and let those lapse that nobody answered."""
@@ -80,7 +89,7 @@ class Preparer:
     def prepare(self, request: Request) -> None:
         """Read what it would do; then it waits for people, or is granted, or is void."""
         try:
-            preview = self.preview(request)
+            preview, asker = self.preview(request), self._people(request.actor)
         except Refused as error:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except ApiError as error:
@@ -88,8 +97,18 @@ class Preparer:
         except (ValidationError, UnknownAction) as error:
             words = f"This release cannot read it any more ({type(error).__name__})."
             self._end(request, Consent.ASKED, Consent.VOID, words)
+        except Declined as error:  # nobody can say who asked: rights fail closed, for now
+            self._later(request, str(error), pause(request.tries + 1))
         else:
-            self._prepared(request, preview)
+            self._prepared(request, preview, asker)
+
+    def look_again(self) -> None:
+        """The policy has changed: what was asked under the old one is looked at anew."""
+        with self._store.look() as tx:
+            found = consent.undecided(tx)
+        for id, version in found:
+            if version != self._weighing.policy.version:
+                self._afresh(id)
 
     def preview(self, request: Request) -> Preview:
         """What the request would do if it ran now; raises `ApiError`."""
@@ -114,37 +133,52 @@ class Preparer:
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
 
-    def shown(self, request: Request, preview: Preview) -> dict[str, Any]:
-        """The columns that hold what people are shown, and the digest of it."""
-        return {
-            "preview": preview.text.replace("\0", ""),  # PostgreSQL keeps no such character
-            "facts": [list(fact) for fact in preview.facts],
-            "reach": preview.reach,
-            "digest": policy.digest(
-                account=request.account,
-                action=request.action,
-                inputs=[opened(row, self._vault) for row in request.inputs],
-                when=request.next_at,
-                crontab=request.crontab,
-                timezone=request.timezone,
-                reach=preview.reach,
-            ),
-        }
-
-    def _prepared(self, request: Request, preview: Preview) -> None:
+    def _prepared(self, request: Request, preview: Preview, asker: Person) -> None:
         now = self._now()
         with self._store.begin() as tx:
             row = queries.request(tx, request.id)
-            if row is None or row.state is not Consent.ASKED:
+            account = queries.account(tx, request.account)
+            if row is None or account is None or _has_moved(row, request):
                 return
-            row.sqlmodel_update({**self.shown(row, preview), "problem": ""})
-            if row.quorum:
-                row.expires_at = now + policy.EXPIRY
+            row.preview = preview.text.replace("\0", "")  # PostgreSQL keeps no such character
+            row.facts = [list(fact) for fact in preview.facts]
+            row.reach = preview.reach
+            terms = self._weighing.of(tx, row, account, asker, reach=preview.reach)
+            row.terms, row.quorum = kept(terms), terms.quorum
+            row.digest = self._weighing.digest(row)
+            row.problem = "" if row.tries else row.problem
+            tx.add(row)
             tx.flush()
-            if row.quorum:
-                move(tx, row, Consent.WAITING, actor=ACTOR, at=now)
-            else:
-                grant(tx, row, actor=ACTOR, at=now)
+            self._go_on(tx, row, terms, now)
+
+    def _go_on(self, tx: Session, row: Request, terms: Terms, now: datetime) -> None:
+        if terms.refusal or not policy.may_ask(self._people(row.actor)):
+            words = terms.refusal or "The person who asked may not ask any more."
+            move(tx, row, Consent.VOID, actor=ACTOR, at=now, because=words, problem=words)
+        elif terms.needs:
+            until = now + self._weighing.policy.expiry
+            move(
+                tx,
+                row,
+                Consent.WAITING,
+                actor=ACTOR,
+                at=now,
+                because=row.problem,
+                waiting_since=now,
+                expires_at=until,
+            )
+        else:
+            grant(tx, row, actor=ACTOR, at=now)
+
+    def _afresh(self, id: str) -> None:
+        with self._store.begin() as tx:
+            row = queries.request(tx, id)
+            if row is None or row.state not in UNDECIDED or not row.quorum:
+                return
+            if row.terms.get("policy") == self._weighing.policy.version:
+                return
+            words = "The policy has changed."
+            look_anew(tx, row, at=self._now(), words=words, planned_at=row.planned_at)
 
     def _end(self, request: Request, was: Consent, to: Consent, words: str) -> None:
         with self._store.begin() as tx:
@@ -172,7 +206,28 @@ class Preparer:
                 )
 
 
-def pause(tries: int, error: ApiError) -> float:
+def _has_moved(row: Request, request: Request) -> bool:
+    """Whether it was taken back, changed or prepared while Coupontools was asked."""
+    return row.state is not Consent.ASKED or row.version != request.version
+
+
+def look_anew(
+    tx: Session, request: Request, *, at: datetime, words: str, planned_at: datetime | None
+) -> None:
+    """What was agreed to does not hold any more: it is read again, and waits for people again."""
+    move(
+        tx,
+        request,
+        Consent.ASKED,
+        actor=ACTOR,
+        at=at,
+        because=words,
+        version=request.version + 1,
+        **{**AFRESH, "problem": words, "planned_at": planned_at},
+    )
+
+
+def pause(tries: int, error: ApiError | None = None) -> float:
     """Seconds before the next try: what the API asks for, else twice as long each time."""
     asked = error.retry_after if isinstance(error, Busy) and error.retry_after else 0.0
     return max(asked, min(SLOWEST, 2.0 ** min(tries, 10) / 2))

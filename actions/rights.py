@@ -1,10 +1,16 @@
 """Rights, checked at the click: each function lets pass or says no."""
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from actions import policy
-from actions.errors import NotAllowed, OwnRequest, StaleCard
-from actions.policy import Person
+from actions.errors import NotAllowed, OwnRequest, SaidAlready, StaleCard
+from actions.policy import Person, Terms
+from actions.rules import APPROVER
+from actions.voices import Voice
+from actions.weighing import roles_of
 from store.lifecycle import TooLate
-from store.tables import Consent, Request
+from store.tables import Approval, Consent, Request
 
 
 def to_ask(person: Person) -> None:
@@ -13,21 +19,56 @@ def to_ask(person: Person) -> None:
         raise NotAllowed("Guests and people from outside cannot use this. Ask a colleague.")
 
 
-def to_decide(person: Person, request: Request, version: int) -> None:
-    """May this person decide on this version of the request, now?"""
+def to_decide(
+    voices: Sequence[Voice], request: Request, version: int, terms: Terms, waited: timedelta
+) -> Sequence[Voice]:
+    """The voices of this person that may decide on this version of the request, now."""
     if request.state is not Consent.WAITING:
         raise TooLate(request.state)
     if request.version != version:
         raise StaleCard()
-    if request.actor == person.id:
+    if voices[0].of.id == request.actor:
         raise OwnRequest()
-    if not policy.may_approve(person):
+    heard = [
+        voice
+        for voice in voices
+        if voice.of.id != request.actor and policy.may_approve(voice.of, terms, waited)
+    ]
+    if not heard:
         raise NotAllowed("Only approvers can decide this.")
+    return heard
+
+
+def to_count(
+    voices: Sequence[Voice],
+    actor: str,
+    given: Sequence[Approval],
+    terms: Terms,
+    waited: timedelta,
+) -> Voice:
+    """The first of these voices that has not been heard and that is still missing."""
+    spoken = {name for each in given for name in (each.person, each.on_behalf)}
+    if actor in spoken:
+        raise SaidAlready()
+    wanted = terms.missing(roles_of(given), waited)
+    fresh = [voice for voice in voices if voice.of.id not in spoken]
+    if not fresh:
+        raise SaidAlready("Whom you stand in for has agreed to this already.")
+    for voice in fresh:
+        if any(voice.of.roles & terms.eligible(need, waited) for need in wanted):
+            return voice
+    groups = " or ".join(sorted({group for need in wanted for group in need.groups}))
+    raise NotAllowed(f"What is still missing is the yes of somebody else: {groups}.")
 
 
 def to_settle(person: Person, asker: str, *, again: bool) -> None:
     """May this person say what became of a call; and, `again`, have an unclear one repeated?"""
     if again and person.id == asker:
         raise OwnRequest("To send it again, somebody else has to look first.")
-    if not (person.member and person.id == asker) and not policy.may_approve(person):
+    if not (person.member and person.id == asker) and not is_approver(person):
         raise NotAllowed("Only approvers and the person who asked can settle this.")
+
+
+def is_approver(person: Person) -> bool:
+    """Whether somebody is an approver for what no rule speaks of."""
+    return person.member and APPROVER in person.roles

@@ -2,23 +2,27 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from actions import policy
 from actions.action import AnyAction, Catalog, Step
-from actions.card import Preview
 from actions.desk import Now
-from actions.preparer import Preparer, pause
+from actions.errors import Declined
+from actions.gate import Gate
+from actions.preparer import look_anew, pause
 from actions.privacy import opened
+from actions.weighing import terms_of
 from coupontools.client import Client
 from coupontools.errors import ApiError, Refused, Unreached
 from store import queries
 from store.db import Store
 from store.lifecycle import move
 from store.secrets import Vault
-from store.tables import Account, Consent, Effect, Operation, Progress, Request, StepRun
+from store.tables import Account, Consent, Effect, Operation, Progress, StepRun
 
 AS_LONG_AS_IT_TAKES = 60.0
 """Seconds to wait for a lock while carrying out: what the API answered must not be lost."""
@@ -53,18 +57,18 @@ class Runner:
         store: Store,
         catalog: Catalog,
         vault: Vault,
-        preparer: Preparer,
+        gate: Gate,
         clients: Callable[[Account], Client],
         now: Now,
     ) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
-        self._preparer, self._clients, self._now = preparer, clients, now
+        self._gate, self._clients, self._now = gate, clients, now
 
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
         try:
             begun = self._begin(id)
-        except ApiError as error:
+        except (ApiError, Declined) as error:
             return self._not_yet(id, error)
         call = self._intend(id) if begun else None
         if call is None:
@@ -94,41 +98,39 @@ class Runner:
         """Whether it is running; before its first call, today is held against what was agreed."""
         with self._store.look() as tx:
             operation = queries.operation_seen(tx, id)
-            request = queries.request_to_run(tx, operation.request) if operation else None
-        if operation is None or request is None or operation.state is not Progress.READY:
+        if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words, preview = self._outdated(request)
+        words = self._gate.why_not(operation.request)
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:
                 return row is not None and row.state is Progress.RUNNING
             if words:
-                self._drop(tx, row, words, preview)
+                self._drop(tx, row, words)
                 return False
-            if self._too_late(row):
-                self._hold(tx, row)
+            if self._has_to_wait(tx, row):
                 return False
             self._move(tx, row, Progress.RUNNING, started_at=self._now())
         return True
 
-    def _outdated(self, request: Request) -> tuple[str, Preview | None]:
-        """Why the consent does not cover it any more, with today's preview; or nothing."""
-        if request.state is Consent.WITHDRAWN:
-            return "It was withdrawn.", None
-        if request.reach is None:
-            return "", None
-        try:
-            preview = self._preparer.preview(request)
-        except Refused as error:
-            return str(error), None
-        if not policy.outgrown(request.reach, preview.reach):
-            return "", None
-        people = "an unknown number of" if preview.reach is None else f"{preview.reach:,}"
-        agreed = f"{request.reach:,}"
-        return f"It would reach {people} people by now; {agreed} were agreed to.", preview
+    def _has_to_wait(self, tx: Session, operation: Operation) -> bool:
+        """Hold what comes too late, or in quiet hours that nobody has waived."""
+        if self._too_late(operation):
+            self._hold(tx, operation)
+            return True
+        now, request = self._now(), queries.request_to_run(tx, operation.request)
+        account = queries.account(tx, operation.account)
+        if request is None or account is None or _is_waived(operation, now):
+            return False
+        until = policy.quiet_until(terms_of(request).quiet, account.timezone, now)
+        if until:
+            local = until.astimezone(ZoneInfo(account.timezone))
+            words = f"Quiet hours until {local:%H:%M} ({account.timezone})."
+            self._hold(tx, operation, words, "quiet", until)
+        return until is not None
 
-    def _not_yet(self, id: str, error: ApiError) -> float | None:
-        """Coupontools cannot be asked whether the consent still holds: wait, but not for ever."""
+    def _not_yet(self, id: str, error: ApiError | Declined) -> float | None:
+        """Nobody can say now whether the consent still holds: wait, but not for ever."""
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             operation = queries.operation(tx, id)
             if operation is None or operation.state is not Progress.READY:
@@ -136,33 +138,28 @@ class Runner:
             if self._too_late(operation):
                 self._hold(tx, operation)
                 return None
-        return pause(3, error)
+        return pause(3, error if isinstance(error, ApiError) else None)
 
-    def _drop(self, tx: Session, operation: Operation, words: str, preview: Preview | None) -> None:
+    def _drop(self, tx: Session, operation: Operation, words: str) -> None:
+        """This run does not come; what people agreed to waits for them again."""
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
-        if request is None or request.state not in (Consent.GRANTED, Consent.SPENT):
-            return
-        request.next_at = request.next_at if request.crontab else None
-        also = self._preparer.shown(request, preview) if preview else {}
-        move(
-            tx,
-            request,
-            Consent.WAITING,
-            actor=ACTOR,
-            at=now,
-            because=words,
-            version=request.version + 1,
-            next_at=request.next_at,
-            expires_at=now + policy.EXPIRY,
-            problem=words,
-            **also,
-        )
+        if request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+            series = bool(request.crontab)
+            request.next_at = request.next_at if series else None
+            planned_at = request.planned_at if series else None
+            look_anew(tx, request, at=now, words=words, planned_at=planned_at)
 
-    def _hold(self, tx: Session, operation: Operation) -> None:
-        words = "Too late to run without asking."
-        self._move(tx, operation, Progress.HELD, problem=words)
+    def _hold(
+        self,
+        tx: Session,
+        operation: Operation,
+        words: str = "Too late to run without asking.",
+        why: str = "late",
+        until: datetime | None = None,
+    ) -> None:
+        self._move(tx, operation, Progress.HELD, problem=words, held_for=why, held_until=until)
 
     def _intend(self, id: str) -> Call | None:
         """Put the next call on record before it is made."""
@@ -179,15 +176,24 @@ class Runner:
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
                 self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
                 return None
-            if run is None and self._too_late(operation):
+            if run is None and (why := self._why_stop(tx, operation)):
                 self._move(tx, operation, Progress.READY)
-                self._hold(tx, operation)
+                self._hold(tx, operation, *why)
                 return None
             if run is None or run.round < operation.round:
                 run = self._planned(operation, step, len(confirmed))
             run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
             tx.add(run)
             return Call(operation, run, action, self._client(tx, operation.account), payload)
+
+    def _why_stop(self, tx: Session, operation: Operation) -> tuple[str, str] | None:
+        """Between two calls: words and reason to hold it there."""
+        if self._too_late(operation):
+            return "Too late to run without asking.", "late"
+        account = queries.account(tx, operation.account)
+        if account and account.stopped_at:
+            return f"Everything outgoing was stopped by {account.stopped_by}.", "stopped"
+        return None
 
     def _planned(self, operation: Operation, step: Step[Any], position: int) -> StepRun:
         return StepRun(
@@ -276,6 +282,11 @@ class Runner:
         if account is None:
             raise Unreached(f"There is no account “{name}” any more.")
         return self._clients(account)
+
+
+def _is_waived(operation: Operation, now: datetime) -> bool:
+    """Whether somebody has let it go out in these quiet hours."""
+    return operation.held_until is not None and now < operation.held_until
 
 
 def _newest(runs: Sequence[StepRun], step: Step[Any]) -> StepRun | None:

@@ -82,6 +82,10 @@ class Announcer:
         if story is not None:
             self._draw(story, news=())
 
+    def story(self, request: str) -> Story | None:
+        """The request as it stands."""
+        return self._stories.told(request)
+
     def _tell(self, request: str, notices: Sequence[Notice]) -> None:
         with self._store.look() as tx:  # before the story: what comes later is told later
             of_runs = queries.runs_untold(tx, request)

@@ -11,16 +11,23 @@ from slack_sdk import WebClient
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
+from actions.approvals import Approvals
 from actions.catalog import CATALOG
-from actions.desk import Desk, Now, Submit
+from actions.desk import Desk, Now
 from actions.drafts import Drafts
+from actions.gate import Gate
 from actions.lookups import Lookups
 from actions.policy import People
 from actions.preparer import Preparer
 from actions.revealing import Revealing
+from actions.rulebook import Rulebook
+from actions.rules import OPERATOR
 from actions.runner import Runner
+from actions.settling import Settling
+from actions.weighing import Weighing
 from bot import listeners
 from bot.announcer import Announcer
+from bot.listeners.counter import Counter
 from bot.people import SlackPeople, at_the_console, roles
 from bot.results import Results
 from bot.settings import Settings
@@ -32,8 +39,10 @@ from coupontools.pace import Pace
 from schedules.clock import Clock
 from schedules.engine import Engine
 from schedules.launches import Launches
+from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
+from store.lifecycle import note
 from store.secrets import Vault
 from store.tables import Account
 
@@ -58,16 +67,26 @@ class Office:
     vault: Vault
     http: httpx.Client
     clients: Callable[[Account], Client]
+    rulebook: Rulebook
     now: Now
+
+    @property
+    def weighing(self) -> Weighing:
+        """What the policy asks of requests."""
+        return Weighing(CATALOG, self.vault, lambda: self.rulebook.current, self.now)
 
     def close(self) -> None:
         """Let go of all connections."""
         self.http.close()
         self.store.close()
 
-    def desk(self, people: People, submit: Submit) -> Desk:
+    def desk(self, people: People) -> Desk:
         """The desk, for people as this surface knows them."""
-        return Desk(self.store, CATALOG, self.vault, people, self.clients, submit, self.now)
+        return Desk(self.store, CATALOG, self.vault, people, self.clients, self.now, self.weighing)
+
+    def approvals(self, people: People) -> Approvals:
+        """Decisions, by people as this surface knows them."""
+        return Approvals(self.store, CATALOG, people, self.weighing, self.now)
 
 
 @dataclass(frozen=True)
@@ -76,6 +95,7 @@ class Bot:
 
     office: Office
     desk: Desk
+    approvals: Approvals
     launches: Launches
     engine: Engine
     runner: Runner
@@ -113,7 +133,8 @@ def open_office(settings: Settings, now: Now = utc_now) -> Office:
         limits=httpx.Limits(max_connections=50),
         headers={"User-Agent": "Vouchdesk"},
     )
-    return Office(settings, store, vault, http, _clients(settings, vault, http), now)
+    rulebook = Rulebook(settings.vouchdesk_policy, _noting(store, now))
+    return Office(settings, store, vault, http, _clients(settings, vault, http), rulebook, now)
 
 
 def build(
@@ -134,10 +155,11 @@ def build(
     )
     store, vault = office.store, office.vault
     engine = Engine(store, now, poll=poll)
-    desk = office.desk(people, engine.submit)
+    desk, approvals, weighing = office.desk(people), office.approvals(people), office.weighing
     launches = Launches(store, people, engine.submit, now)
-    preparer = Preparer(store, CATALOG, vault, office.clients, now)
-    runner = Runner(store, CATALOG, vault, preparer, office.clients, now)
+    preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now)
+    gate = Gate(store, people, preparer, weighing, now)
+    runner = Runner(store, CATALOG, vault, gate, office.clients, now)
     stories = Stories(store, CATALOG, vault, now)
     announcer = Announcer(
         store,
@@ -151,24 +173,35 @@ def build(
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
+        "release": (launches.release_due, BEAT),
+        "policy": (office.rulebook.look_again, 2.0),
+        "review": (preparer.look_again, 2.0),
         "announce": (announcer.send_queued, BEAT),
         "adopt": (engine.adopt, 30.0),
     }
     bolt = _bolt(settings, client, listener_threads)
     listeners.register(
         bolt,
-        desk,
-        launches,
+        Counter(
+            desk=desk,
+            approvals=approvals,
+            settling=Settling(store, people, engine.submit, now),
+            stopping=Stopping(store, people, weighing, now),
+            launches=launches,
+            revealing=Revealing(store, CATALOG, vault, now),
+            vault=vault,
+        ),
+        people,
         announcer,
         stories,
         lookups,
         Drafts(store, vault, now),
-        Revealing(store, CATALOG, vault, now),
         now,
     )
     return Bot(
         office,
         desk,
+        approvals,
         launches,
         engine,
         runner,
@@ -189,11 +222,7 @@ def slack_client(settings: Settings) -> WebClient:
 
 def console_desk(office: Office) -> Desk:
     """The desk as the command line has it: it asks and reads; a running bot carries out."""
-
-    def nobody(*_: object) -> None:
-        raise RuntimeError("The command line carries nothing out.")
-
-    return office.desk(at_the_console, nobody)
+    return office.desk(at_the_console)
 
 
 def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor | None) -> App:
@@ -235,6 +264,16 @@ def _clients(settings: Settings, vault: Vault, http: httpx.Client) -> Callable[[
         return known[account.name]
 
     return client
+
+
+def _noting(store: Store, now: Now) -> Callable[[str, str], None]:
+    """What becomes of the policy is on record."""
+
+    def changed(kind: str, words: str) -> None:
+        with store.begin() as tx:
+            note(tx, kind, actor=OPERATOR, at=now(), because=words)
+
+    return changed
 
 
 def _not_ready(store: Store) -> str:

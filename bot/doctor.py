@@ -8,7 +8,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.policy import OPERATOR
+from actions.rules import OPERATOR
 from bot.app import Office, slack_client
 from bot.errors import explain
 from bot.manifest import SCOPES

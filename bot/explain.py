@@ -30,7 +30,7 @@ def of_action(action: AnyAction) -> Iterator[Line]:
     """Title and words, one line each, of what follows from a declaration."""
     form = type(form_for(action.name))
     yield "action", f"{action.name} · {action.title}: {action.summary}"
-    yield "risk", f"{action.risk}: {policy.QUORUM[action.risk]} approvals by other people"
+    yield "risk", f"{action.risk}; who has to agree: vouchdesk policy test {action.name}"
     yield "may be late", str(policy.lateness(action))
     yield "surfaces", ", ".join(surfaces(action))
     yield "command", f"/coupon {action.area} {action.verb} …"

@@ -1,6 +1,7 @@
 """The catalogue as a page for people: `python -m bot.handbook` writes docs/actions.md."""
 
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, assert_never
 
@@ -21,7 +22,9 @@ from actions.fields import (
     is_private,
     title_of,
 )
-from actions.policy import QUORUM
+from actions.policy import decide
+from actions.rulebook import builtin
+from actions.rules import Facts
 from bot.grammar import SHORT_FORMS
 from bot.views.kinds import Limits, limits_of
 
@@ -37,6 +40,8 @@ opens asks for the inputs below and for the moment: now, later, or again and aga
 An endpoint is *proven* when a page of Coupontools shows its path, and *inferred* when its path
 follows from its siblings. `vouchdesk doctor --live` tries the reading ones on your account.
 """
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+"""A Monday, far from quiet hours."""
 RISKS = {
     Risk.READ: "reads only",
     Risk.CHANGE: "changes one thing",
@@ -75,8 +80,14 @@ def _action(action: AnyAction) -> Iterator[str]:
     yield ""
 
 
+def quorum_of(action: AnyAction) -> int:
+    """Approvals that the built-in policy asks for, of somebody without a role, on a working day."""
+    facts = Facts(action=action.name, risk=action.risk, at=NOON)
+    return decide(builtin(), facts).quorum
+
+
 def _people(action: AnyAction) -> str:
-    number = QUORUM[action.risk]
+    number = quorum_of(action)
     return f"approvals by other people: {number}" if number else "no approval"
 
 

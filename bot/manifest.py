@@ -23,7 +23,14 @@ SCOPES = (
     *("commands", "chat:write", "users:read", "usergroups:read"),
     *("files:write", "files:read"),  # results go out as files, sheets come in as such
 )
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+EVENTS = (
+    "app_home_opened",
+    "app_uninstalled",
+    "tokens_revoked",
+    "user_change",
+    "subteam_updated",
+    "subteam_members_changed",
+)
 PATH = "/slack/events"
 
 

@@ -11,10 +11,11 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from actions.errors import Declined
-from actions.policy import APPROVER, OPERATOR, Person
+from actions.policy import Person
+from actions.rules import APPROVER, OPERATOR
 
-FRESH = 300.0
-"""Seconds for which an answer of Slack is good; then it is asked again."""
+FRESH = 60.0
+"""Seconds for which an answer of Slack is good; Slack's own news of a change ends it sooner."""
 
 SLACK_ID = re.compile(r"^[UW][A-Z0-9]{2,}$")
 
@@ -47,12 +48,15 @@ class SlackPeople:
 
     def __call__(self, id: str) -> Person:
         """The person; raises `PersonUnknown`."""
+        if not is_slack_id(id):
+            return at_the_console(id)
         try:
-            user = self._fresh(f"user:{id}", lambda: self._client.users_info(user=id)["user"])
+            user = self._fresh(f"user:{id}", lambda: self._user(id))
             groups = self._fresh("groups", self._groups)
         except (SlackApiError, SlackClientError, OSError) as error:
             raise PersonUnknown from error
-        roles = {role for handle, role in self._roles.items() if id in groups.get(handle, ())}
+        handles = {handle for handle, members in groups.items() if id in members}
+        roles = handles | {self._roles[handle] for handle in handles & self._roles.keys()}
         return Person(
             id=id,
             name=user.get("real_name") or user.get("name") or id,
@@ -60,6 +64,15 @@ class SlackPeople:
             member=_is_member(user),
             roles=frozenset(roles),
         )
+
+    def members(self, roles: frozenset[str]) -> list[str]:
+        """Ids of those who have one of these roles; raises `PersonUnknown`."""
+        try:
+            groups = self._fresh("groups", self._groups)
+        except (SlackApiError, SlackClientError, OSError) as error:
+            raise PersonUnknown from error
+        wanted = {handle for handle in groups if {handle, self._roles.get(handle)} & roles}
+        return sorted(set().union(*(groups[handle] for handle in wanted)))
 
     def forget(self) -> None:
         """Ask Slack again next time."""
@@ -70,6 +83,15 @@ class SlackPeople:
         """Handles of groups that give a role here but do not exist in the workspace."""
         groups = self._fresh("groups", self._groups)
         return [handle for handle in self._roles if handle not in groups]
+
+    def _user(self, id: str) -> Mapping[str, Any]:
+        try:
+            user: Mapping[str, Any] = self._client.users_info(user=id)["user"]
+        except SlackApiError as error:
+            if error.response.get("error") != "user_not_found":
+                raise
+            return {"deleted": True}
+        return user
 
     def _groups(self) -> dict[str, set[str]]:
         found = self._client.usergroups_list(include_users=True)["usergroups"]

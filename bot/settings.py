@@ -36,6 +36,7 @@ class Settings(BaseSettings):
     vouchdesk_secret_key: SecretStr = Field(
         SecretStr(""), description="seals what is secret at rest; several with commas, newest first"
     )
+    vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")

@@ -7,8 +7,11 @@ import structlog
 from sqlmodel import Session
 
 from actions.action import Catalog
+from actions.approvals import waited_for
 from actions.errors import UnknownAction
+from actions.policy import Person, may_approve
 from actions.privacy import opened
+from actions.weighing import terms_of
 from bot.views.story import NEEDS_PEOPLE, Story, is_batch
 from store import queries
 from store.db import Store
@@ -40,6 +43,7 @@ class Stories:
             operations=operations,
             approvals=queries.approvals(tx, request),
             now=self._now(),
+            stamp=self._vault.stamp(f"{request.id}:{request.version}"),
             states=states,
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
@@ -55,10 +59,14 @@ class Stories:
         with self._store.look() as tx:
             return self._each(tx, queries.requests_of(tx, person))
 
-    def waiting(self, person: str) -> list[Story]:
+    def waiting(self, person: Person) -> list[Story]:
         """What waits for this person's decision."""
         with self._store.look() as tx:
-            return self._each(tx, queries.requests_waiting(tx, person))
+            found = self._each(tx, queries.requests_waiting(tx, person.id, 50))
+        return [story for story in found if self._has_a_say(person, story.request)]
+
+    def _has_a_say(self, person: Person, request: Request) -> bool:
+        return may_approve(person, terms_of(request), waited_for(request, self._now()))
 
     def coming(self) -> list[Story]:
         """What will run, soonest first."""

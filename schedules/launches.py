@@ -1,22 +1,24 @@
 """When: plans, and the runs that are due, each made exactly once."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
-from actions import rights
+from actions import policy, rights
 from actions.deciding import Deciding
 from actions.desk import Now, Submit, When
-from actions.errors import InvalidInputs
+from actions.errors import InvalidInputs, NotAllowed, OwnRequest, SaidAlready, UnknownThing
 from actions.policy import People, Person
+from actions.weighing import terms_of
 from schedules import recurrence
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, enter, move
+from store.queries import consent
 from store.tables import Consent, Operation, Progress, Request
 
 log = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ log = logging.getLogger(__name__)
 ACTOR = "calendar"
 PAST = timedelta(minutes=1)
 """How old a chosen moment may be: people take a while to press the button."""
+QUIET, STOPPED = "quiet", "stopped"
+"""What a run may be held for, beside being late."""
 PART = 100
 """Rows of a sheet that are launched in one transaction: while it is open, clicks wait."""
 PARTS = 5
@@ -79,24 +83,48 @@ class Launches:
         return False
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
-        """A person lets a run go that was held for being late."""
+        """A person lets a run go that was held: late, or with one more yes in quiet hours."""
         person = self._people(actor)
         with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
-            _check(tx, held, person)
-            now = self._now()
-            move(
-                tx,
-                held,
-                Progress.READY,
-                actor=actor,
-                at=now,
-                because="Run late",
-                round=held.round + 1,
-                run_at=now,
-                problem="",
-            )
-            self._submit(tx, held)
+            request = _check(tx, held, person)
+            if held.held_for == QUIET:
+                _one_more(tx, request, person)
+            quiet = held.held_for == QUIET
+            words = "Sent in quiet hours, with one more yes" if quiet else "Run late"
+            self._release(tx, held, actor=actor, because=words)
             return held
+
+    def release_due(self) -> None:
+        """Let go what was held for quiet hours that are over, or by a stop that is."""
+        with self._store.look() as tx:
+            over = [operation.id for operation in consent.held_runs(tx, self._now())]
+        for id in over:
+            with self._store.begin() as tx:
+                held = queries.operation(tx, id)
+                if held and held.state is Progress.HELD and self._is_over(tx, held):
+                    self._release(tx, held, actor=ACTOR, because="What held it is over")
+
+    def _is_over(self, tx: Session, held: Operation) -> bool:
+        if held.held_for == QUIET:
+            return held.held_until is not None and held.held_until <= self._now()
+        account = queries.account(tx, held.account)
+        return held.held_for == STOPPED and account is not None and account.stopped_at is None
+
+    def _release(self, tx: Session, held: Operation, *, actor: str, because: str) -> None:
+        now = self._now()
+        move(
+            tx,
+            held,
+            Progress.READY,
+            actor=actor,
+            at=now,
+            because=because,
+            round=held.round + 1,
+            run_at=now,
+            problem="",
+            held_for="",
+        )
+        self._submit(tx, held)
 
     def skip(self, operation: str, *, actor: str) -> Operation:
         """A person drops a run that was held for being late."""
@@ -137,11 +165,10 @@ class Launches:
         # A series that was agreed to after a moment of it had passed begins with the next one.
         missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
         if not missed_while_waiting:
-            begun = queries.operations_minted(tx, request.id, due)
-            end = min(begun + PART, len(request.inputs))
-            for row in range(begun, end):
+            rows = _rows_left(tx, request, due)
+            for row in rows[:PART]:
                 self._mint_row(tx, request, due, row, now)
-            if end < len(request.inputs):
+            if len(rows) > PART:
                 return True
         following = (
             recurrence.next_after(request.crontab, request.timezone, due)
@@ -170,18 +197,40 @@ class Launches:
             inputs=request.inputs[row],
             state=Progress.HELD if late else Progress.READY,
             problem="Too late to run without asking." if late else "",
+            held_for="late" if late else "",
         )
         enter(tx, operation, actor=ACTOR, at=now, because=operation.problem)
         if not late:
             self._submit(tx, operation)
 
 
-def _check(tx: Session, held: Operation, person: Person) -> None:
+def _rows_left(tx: Session, request: Request, due: datetime) -> Sequence[int]:
+    """The rows to be launched. What was agreed to twice is done once: dropped rows only."""
+    if request.crontab or request.version == 1:
+        return range(queries.operations_minted(tx, request.id, due), len(request.inputs))
+    launched = consent.rows_launched(tx, request.id)
+    return [row for row in range(len(request.inputs)) if row not in launched]
+
+
+def _check(tx: Session, held: Operation, person: Person) -> Request:
     """Is it held, and has this person a say?"""
     if held.state is not Progress.HELD:
         raise TooLate(held.state)
     request = queries.request_seen(tx, held.request)
-    rights.to_settle(person, request.actor if request else "", again=False)
+    if request is None:
+        raise UnknownThing()
+    rights.to_settle(person, request.actor, again=False)
+    return request
+
+
+def _one_more(tx: Session, request: Request, person: Person) -> None:
+    """In quiet hours it takes the yes of one more person than has agreed."""
+    if person.id == request.actor:
+        raise OwnRequest()
+    if any(person.id in (each.person, each.on_behalf) for each in queries.approvals(tx, request)):
+        raise SaidAlready("You have agreed already; to send it now takes one more person.")
+    if not policy.may_approve(person, terms_of(request)):
+        raise NotAllowed("Only approvers can send it in quiet hours.")
 
 
 def _is_due(request: Request, now: datetime) -> bool:

@@ -11,13 +11,15 @@ from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Reque
 Row = Request | Operation
 
 MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
-    Consent.ASKED: frozenset({Consent.WAITING, Consent.GRANTED, Consent.VOID, Consent.WITHDRAWN}),
-    Consent.WAITING: frozenset(
-        {Consent.GRANTED, Consent.REFUSED, Consent.WITHDRAWN, Consent.EXPIRED}
+    Consent.ASKED: frozenset(
+        {Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.VOID, Consent.WITHDRAWN}
     ),
-    Consent.GRANTED: frozenset({Consent.WITHDRAWN, Consent.SPENT, Consent.WAITING, Consent.PAUSED}),
-    Consent.PAUSED: frozenset({Consent.GRANTED, Consent.WITHDRAWN}),
-    Consent.SPENT: frozenset({Consent.WAITING}),
+    Consent.WAITING: frozenset(
+        {Consent.ASKED, Consent.GRANTED, Consent.REFUSED, Consent.WITHDRAWN, Consent.EXPIRED}
+    ),
+    Consent.GRANTED: frozenset({Consent.ASKED, Consent.WITHDRAWN, Consent.SPENT, Consent.PAUSED}),
+    Consent.PAUSED: frozenset({Consent.ASKED, Consent.GRANTED, Consent.WITHDRAWN}),
+    Consent.SPENT: frozenset({Consent.ASKED}),
     Progress.READY: frozenset({Progress.RUNNING, Progress.HELD, Progress.DROPPED}),
     Progress.HELD: frozenset({Progress.READY, Progress.DROPPED}),
     Progress.RUNNING: frozenset({Progress.DONE, Progress.FAILED, Progress.UNCLEAR, Progress.READY}),
@@ -84,7 +86,7 @@ def note(
     """
     tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **(_place(about) | where)))
     if tell and about:
-        tx.add(_notice(about, at, kind))
+        tx.add(_notice(about, at, kind, because))
 
 
 def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, because: str) -> None:
@@ -98,7 +100,7 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
         **_place(row),
     )
     tx.add(entry)
-    tx.add(_notice(row, at, row.state))
+    tx.add(_notice(row, at, row.state, because))
 
 
 def _place(row: Row | None) -> dict[str, Any]:
@@ -113,7 +115,7 @@ def _place(row: Row | None) -> dict[str, Any]:
     return about | {"account": row.account, "action": row.action}
 
 
-def _notice(row: Row, at: datetime, became: str) -> Notice:
+def _notice(row: Row, at: datetime, became: str, words: str) -> Notice:
     operation = row.id if isinstance(row, Operation) else None
     request = row.request if isinstance(row, Operation) else row.id
-    return Notice(at=at, request=request, operation=operation, became=became)
+    return Notice(at=at, request=request, operation=operation, became=became, words=words)

@@ -1,5 +1,7 @@
 """Sealing and opening of API keys, private inputs and answers."""
 
+import hashlib
+import hmac
 import json
 import zlib
 from collections.abc import Sequence
@@ -15,12 +17,17 @@ class BadKey(Exception):
         super().__init__(words or self.__doc__)
 
 
+class Forged(Exception):
+    """This was not drawn by us."""
+
+
 class Vault:
     """Seals values with the first key, opens them with any: put the new one in front."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         try:
             self._fernet = MultiFernet([Fernet(key.strip()) for key in keys])
+            self._marks = [hashlib.sha256(b"stamp" + key.strip().encode()).digest() for key in keys]
         except ValueError:
             raise BadKey(
                 "VOUCHDESK_SECRET_KEY is not a key; make one with: vouchdesk doctor --new-key"
@@ -42,3 +49,18 @@ class Vault:
             return json.loads(zlib.decompress(self._fernet.decrypt(sealed.encode())))
         except InvalidToken:
             raise BadKey from None
+
+    def stamp(self, text: str) -> str:
+        """The text with a mark that only we can make."""
+        return f"{text}:{_mark(self._marks[0], text)}"
+
+    def stamped(self, stamp: str) -> str:
+        """The text; raises `Forged`."""
+        text, _, mark = stamp.rpartition(":")
+        if not any(hmac.compare_digest(_mark(key, text), mark) for key in self._marks):
+            raise Forged
+        return text
+
+
+def _mark(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:24]

@@ -106,6 +106,11 @@ class Account(SQLModel, table=True):
     client_id: str
     client_secret: str
     timezone: str = "UTC"
+    stopped_at: datetime | None = Field(default=None, sa_type=Utc)
+    """Since when nothing goes out, until two people have said that it may again."""
+    stopped_by: str = ""
+    resumed_by: str = ""
+    """The first of the two."""
 
 
 class Request(SQLModel, table=True):
@@ -128,9 +133,18 @@ class Request(SQLModel, table=True):
     """Grows with every change of what people agree to; a card shows which it drew."""
     digest: str = ""
     quorum: int = 0
+    terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What the policy asks of it; empty until somebody has looked."""
+    waiting_since: datetime | None = Field(default=None, sa_type=Utc)
+    template: str = Field(default="", index=True)
+    """What a campaign is made from, so that a first use is known."""
+    rehearses: str | None = Field(default=None, index=True)
+    """The request that this one tries out on the asker's own phone."""
     preview: str = ""
     facts: list[list[str]] = Field(default_factory=list, sa_type=JSON)
     reach: int | None = None
+    planned_at: datetime | None = Field(default=None, sa_type=Utc)
+    """The first moment that was asked for, as people agree to it; `None`: at once."""
     next_at: datetime | None = Field(default=None, sa_type=Utc)
     """When the next run is due; `None`: as soon as it is granted."""
     granted_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -157,8 +171,33 @@ class Approval(SQLModel, table=True):
     person: str
     at: datetime = Field(sa_type=Utc)
     comment: str = ""
+    on_behalf: str = ""
+    """Whose say it is, when somebody stands in for them."""
+    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    """Of the person, or of whom they stand in for, when they said so."""
 
     __table_args__ = (UniqueConstraint("request", "version", "person"),)  # nobody counts twice
+
+
+class Delegation(SQLModel, table=True):
+    """Somebody stands in for somebody else, for a while."""
+
+    __tablename__ = "app_delegation"
+
+    id: str = Field(default_factory=lambda: new_id("del"), primary_key=True)
+    person: str = Field(index=True)
+    deputy: str = Field(index=True)
+    since: datetime = Field(sa_type=Utc)
+    until: datetime = Field(sa_type=Utc)
+
+
+class Reminder(SQLModel, table=True):
+    """When somebody was last reminded of what waits for them."""
+
+    __tablename__ = "app_reminder"
+
+    person: str = Field(primary_key=True)
+    at: datetime = Field(sa_type=Utc)
 
 
 class Operation(SQLModel, table=True):
@@ -176,6 +215,10 @@ class Operation(SQLModel, table=True):
     action: str
     inputs: dict[str, Any] = Field(sa_type=JSON)
     state: Progress = Field(sa_type=ProgressWord, index=True)
+    held_for: str = ""
+    """Why it waits: `late`, `quiet` hours, or `stopped`."""
+    held_until: datetime | None = Field(default=None, sa_type=Utc)
+    """When it goes on by itself; `None`: when a person says so."""
     round: int = 0
     """How often it was handed to the engine: a person's *go on* is a new round."""
     problem: str = ""
@@ -236,6 +279,8 @@ class Notice(SQLModel, table=True):
     request: str = Field(foreign_key="app_request.id", index=True)
     operation: str | None = None
     became: str
+    words: str = ""
+    """What somebody said with it: a question, a comment, a reason."""
     told_at: datetime | None = Field(default=None, sa_type=Utc)
     tries: int = 0
     retry_at: datetime | None = Field(default=None, sa_type=Utc)

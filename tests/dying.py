@@ -82,8 +82,9 @@ def carry_through(bot: Bot, id: str) -> None:
     for person in ("U0BO", "U0CY"):
         with bot.office.store.look() as tx:
             request = queries.request_seen(tx, id)
+        version, reach = (request.version, str(request.reach)) if request else (0, "")
         try:
-            bot.desk.approve(id, request.version if request else 0, actor=person)
+            bot.approvals.approve(id, version, actor=person, reached=reach)
         except (Declined, TooLate):
             continue  # it was decided before the process died
     bot.jobs["mint"][0]()

@@ -1,11 +1,13 @@
 """The world of a test: a bot, a Slack, a Coupontools, and people who use them."""
 
+import json
 import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +20,8 @@ from store.tables import Consent, Operation, Progress, Request
 SIGNING_SECRET = "sandbox-signing-secret"
 TOKEN = "xoxb-sandbox"
 KEY = "0" * 43 + "="
+POLICY = Path(__file__).parent / "policy.yml"
+"""The built-in rules without brake and quiet hours: stories about those name their own."""
 PATIENCE = 20.0
 
 
@@ -193,6 +197,18 @@ class Human:
         """Press on the newest card in the direct messages."""
         return self.at_card(action, self.dm, **where)
 
+    def approves(self, reached: str = "", channel: str = "approvals", **said: str) -> "Human":
+        """Approve the newest card; for a blast, type how many it reaches."""
+        card = self.world.slack.card(channel)
+        if '"approve"' in json.dumps(card) and not said:
+            return self.at_card("approve", channel)
+        self.at_card("approve_with", channel)
+        if self.answer.get("ok") and self.has_modal and "callback_id" in self.view:
+            asks = any(block.get("block_id") == "reached" for block in self.view["blocks"])
+            number = reached or str(self.world.request().reach or "unknown")
+            return self.submits(**({"reached": number} if asks else {}), **said)
+        return self
+
     def opens_home(self) -> "Human":
         return self._does("home")
 
@@ -295,7 +311,7 @@ class World:
     def tick(self) -> None:
         """Let everything happen that is to happen now."""
         self.workers.rest()
-        for job in ("prepare", "mint"):
+        for job in ("review", "prepare", "mint", "release"):
             self.bot.jobs[job][0]()
         self.settles()
         self.bot.jobs["announce"][0]()
@@ -351,5 +367,6 @@ def settings_for(slack: str, api: str, database: str, **more: Any) -> Settings:
         "vouchdesk_approvals_channel": "C0APPROVALS",
         "vouchdesk_audit_channel": "C0AUDIT",
         "vouchdesk_timezone": "Europe/Brussels",
+        "vouchdesk_policy": POLICY,
     }
     return Settings(_env_file=None, **{**given, **more})

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
+from actions.facts import Weighs
 from actions.fields import (
     API_MOMENT,
     CampaignId,
@@ -98,12 +99,14 @@ Amount = Annotated[
 class CreateCampaign(Inputs):
     """The fields of the vendor's page "create a campaign from a template"."""
 
-    template: CampaignId = Field(title="Template", description="The campaign to start from.")
+    template: Annotated[CampaignId, Weighs("template")] = Field(
+        title="Template", description="The campaign to start from."
+    )
     name: ShortText | None = Field(None, title="Name", description="For your team only.")
     issuer: ShortText | None = Field(None, title="Issuer", description="Who gives the coupon.")
     title: ShortText | None = Field(None, title="Title")
     subtitle: ShortText | None = Field(None, title="Subtitle")
-    discount_value: Amount | None = Field(
+    discount_value: Annotated[Amount, Weighs("face_value")] | None = Field(
         None, title="Value", description="A positive number, such as 10 or 2.50."
     )
     start_date: Start | None = Field(None, title="Starts")

@@ -1,9 +1,12 @@
 """A push to one person who saved a coupon."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
+from actions.facts import Weighs
 from actions.fields import CampaignId, Inputs, Message, Reply, SessionCode
 from actions.lives import Lived
 from coupontools import endpoints
@@ -13,7 +16,7 @@ WHOLE = 21
 
 class PushOne(Inputs):
     campaign: CampaignId = Field(title="Campaign")
-    couponsession: SessionCode = Field(
+    couponsession: Annotated[SessionCode, Weighs("seed")] = Field(
         title="Coupon session", description="Its code, or the first 6 characters of it."
     )
     message: Message = Field(

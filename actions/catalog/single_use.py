@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Attachment, Card, Preview
+from actions.facts import Weighs
 from actions.fields import (
     CampaignId,
     Choice,
@@ -24,7 +25,9 @@ class CreateMany(Inputs):
     """The fields of the vendor's page "create multiple single use access URLs"."""
 
     campaign: CampaignId = Field(title="Campaign")
-    amount: int = Field(ge=10, le=100_000, title="How many", description="10 to 100,000.")
+    amount: Annotated[int, Weighs("codes")] = Field(
+        ge=10, le=100_000, title="How many", description="10 to 100,000."
+    )
     status: (
         Annotated[
             Literal["normal", "voided", "activated"],

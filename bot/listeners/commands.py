@@ -8,7 +8,6 @@ from slack_sdk import WebClient
 
 from actions import rights
 from actions.desk import Desk
-from actions.policy import may_approve
 from bot.forms import WHEN_FIELDS
 from bot.grammar import SHORT_FORMS, GrammarError, action_of, help_text, parse, place
 from bot.listeners.opening import Opener
@@ -75,7 +74,7 @@ class Commands:
         view = launcher_view(
             self._desk.catalog,
             stories.mine(actor),
-            stories.waiting(actor) if may_approve(person) else [],
+            stories.waiting(person),
             stories.coming(),
             {"channel": body["channel_id"]},
         )

@@ -11,7 +11,6 @@ from slack_sdk.models.views import View
 
 from actions import rights
 from actions.desk import Desk
-from actions.policy import may_approve
 from bot.errors import explain
 from bot.grammar import parse
 from bot.listeners.opening import Opener
@@ -37,7 +36,7 @@ class Home:
     def _drawn(self, id: str) -> View:
         person, stories = self._desk.person(id), self._stories
         rights.to_ask(person)
-        waiting = stories.waiting(id) if may_approve(person) else []
+        waiting = stories.waiting(person)
         return home_view(stories.mine(id), waiting, stories.coming(), stories.unclear())
 
 

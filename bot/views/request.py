@@ -1,18 +1,9 @@
 """The card of a request, through its whole life."""
 
-import json
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from slack_sdk.models.blocks import (
-    ActionsBlock,
-    Block,
-    ConfirmObject,
-    InputBlock,
-    PlainTextInputElement,
-)
-from slack_sdk.models.views import View
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
 from actions.fields import shown
@@ -25,7 +16,6 @@ from bot.views.blocks import (
     section,
     sure,
 )
-from bot.views.kinds import VALUE
 from bot.views.runs import decisions, runs
 from bot.views.story import OPEN, Story, headline, in_state, is_batch, standing
 from bot.views.text import cost, counted, escape, quoted
@@ -53,22 +43,39 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
 
 
 def approver_buttons(story: Story) -> list[Block]:
-    """Yes and no, while they are asked for."""
-    if story.request.state is not Consent.WAITING:
-        return []
-    buttons = [
-        button("approve", "Approve", stamp(story), style="primary", confirm=_really(story)),
-        button("refuse", "Refuse", stamp(story), style="danger"),
+    """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    request = story.request
+    if request.state is Consent.WAITING:
+        return [ActionsBlock(block_id=f"decide:{request.id}", elements=_answers(story))]
+    if request.state is Consent.GRANTED and (request.terms.get("brake") or request.crontab):
+        confirm = sure("Stop it?", "It does not go out until an approver says so.", "Stop")
+        stop = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
+        return [ActionsBlock(block_id=f"brake:{request.id}", elements=[stop])]
+    if request.state is Consent.PAUSED:
+        again = button("resume", "Let it go on", story.stamp)
+        return [ActionsBlock(block_id=f"brake:{request.id}", elements=[again])]
+    return []
+
+
+def _answers(story: Story) -> list[ButtonElement]:
+    yes = button("approve", "Approve", story.stamp, style="primary")
+    comment = button("approve_with", "Approve with comment …", story.stamp)
+    if story.action.risk is Risk.BLAST:
+        yes = button("approve_with", "Approve …", story.stamp, style="primary")
+    return [
+        yes,
+        *([] if story.action.risk is Risk.BLAST else [comment]),
+        button("question", "Ask …", story.stamp),
+        button("refuse", "Refuse …", story.stamp, style="danger"),
     ]
-    return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=buttons)]
 
 
 def asker_buttons(story: Story) -> list[Block]:
-    """Taking it back, while that still helps."""
+    """Taking it back or changing it, while that still helps."""
     if story.request.state not in OPEN:
         return []
     confirm = sure("Withdraw it?", "It will not be done. You can ask for it again.", "Withdraw")
-    back = button("withdraw", "Withdraw", stamp(story), confirm=confirm)
+    back = button("withdraw", "Withdraw", story.stamp, confirm=confirm)
     return [ActionsBlock(block_id=f"own:{story.request.id}", elements=[back])]
 
 
@@ -78,31 +85,6 @@ def secret_buttons(story: Story) -> list[Block]:
         ActionsBlock(block_id=f"secret:{id}"[:255], elements=[button("reveal", "Show it once", id)])
         for id in story.unseen[:NAMED]
     ]
-
-
-def stamp(story: Story) -> str:
-    """What a button of a request carries: its id and the version that was drawn."""
-    return f"{story.request.id}:{story.request.version}"
-
-
-def refuse_view(metadata: Mapping[str, Any]) -> View:
-    """A refusal says why."""
-    return View(
-        type="modal",
-        callback_id="refuse",
-        title="Refuse",
-        submit="Refuse",
-        close="Cancel",
-        private_metadata=json.dumps(dict(metadata)),
-        blocks=[
-            InputBlock(
-                block_id="reason",
-                label="Why?",
-                hint="The person who asked reads this.",
-                element=PlainTextInputElement(action_id=VALUE, multiline=True, max_length=1_000),
-            )
-        ],
-    )
 
 
 def missed_card(stories: Sequence[Story]) -> Message:
@@ -207,14 +189,6 @@ def _names(approvals: Sequence[Approval]) -> str:
     rest = len(approvals) - NAMED
     more = f" and {rest:,} more" if rest > 0 else ""
     return f": {named}{more}" if named else ""
-
-
-def _really(story: Story) -> ConfirmObject | None:
-    if story.action.risk is not Risk.BLAST:
-        return None
-    reach = story.request.reach
-    people = "an unknown number of people" if reach is None else f"{reach:,} people"
-    return sure("Approve it?", f"It reaches {people} and cannot be recalled.", "Approve")
 
 
 def _footer(story: Story) -> str:

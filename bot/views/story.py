@@ -26,6 +26,8 @@ class Story:
     operations: Sequence[Operation]
     approvals: Sequence[Approval]
     now: datetime
+    stamp: str = ""
+    """What its buttons carry: id and version, marked as ours."""
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)

@@ -24,7 +24,17 @@ SCOPES = frozenset(
         "users:read",
     ]
 )
-EVENTS = frozenset({"app_home_opened", "app_uninstalled", "function_executed", "tokens_revoked"})
+EVENTS = frozenset(
+    {
+        "app_home_opened",
+        "app_uninstalled",
+        "function_executed",
+        "subteam_members_changed",
+        "subteam_updated",
+        "tokens_revoked",
+        "user_change",
+    }
+)
 
 PEOPLE = ("U0ANA", "U0BO", "U0CY", "U0GIL")
 

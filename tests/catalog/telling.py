@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from actions.action import AnyAction, Risk
-from actions.policy import QUORUM
+from bot.handbook import quorum_of
 from bot.views.story import Story
 from store.tables import Approval, Consent, Operation, Progress, Request
 
@@ -31,7 +31,7 @@ def story(
         "asked_at": NOW,
         "state": state,
         "digest": "c0ffee00" * 8,
-        "quorum": QUORUM[action.risk],
+        "quorum": quorum_of(action),
         "preview": f"What “{action.title}” would do",
         "facts": [["Campaign", "Spring voucher · cam_400123"]],
         "reach": 12_431 if action.risk is Risk.BLAST else None,

@@ -31,7 +31,7 @@ def test_a_launch_needs_one_other(world: World) -> None:
 
 def test_nobody_agrees_to_what_they_asked_for(world: World) -> None:
     asks_campaign(world, "bo")
-    bo = world.person("bo").at_card("approve")
+    bo = world.person("bo").approves()
     assert bo.was_told("You asked for this yourself: somebody else has to agree.")
     assert world.request().state is Consent.WAITING
     assert ("declined", "U0BO") in world.trail(world.request().id)
@@ -44,7 +44,7 @@ def test_a_guest_can_neither_ask_nor_approve(world: World) -> None:
     assert not gil.has_modal
     asks_campaign(world)
     world.slack.does("member", channel="approvals", user="gil")
-    gil.at_card("approve")
+    gil.approves()
     assert gil.was_told("Only approvers can decide this.")
     assert world.request().state is Consent.WAITING
 
@@ -65,7 +65,7 @@ def test_only_approvers_have_something_waiting_for_them(world: World) -> None:
 
 def test_a_member_who_is_no_approver_cannot_approve(world: World) -> None:
     asks_campaign(world, "bo")
-    ana = world.person("ana").at_card("approve")
+    ana = world.person("ana").approves()
     assert ana.was_told("Only approvers can decide this.")
     ana.at_card("refuse").submits(reason="I do not like it")
     assert ana.was_told("Only approvers can decide this.")
@@ -76,7 +76,7 @@ def test_somebody_who_has_left_approves_nothing(world: World) -> None:
     asks_campaign(world)
     world.slack.fails("users.info", error="internal_error")
     world.bot.people.forget()
-    bo = world.person("bo").at_card("approve")
+    bo = world.person("bo").approves()
     world.slack.does("person", user="bo", deleted=True)
     world.slack.does("redeliver", index=world.slack.deliveries[-1]["index"])
     world.workers.rest()
@@ -88,7 +88,7 @@ def test_somebody_put_out_of_the_group_approves_nothing(world: World) -> None:
     asks_campaign(world)
     world.slack.does("usergroup", usergroup="coupon-approvers", users=["U0CY"])
     world.bot.people.forget()
-    bo = world.person("bo").at_card("approve")
+    bo = world.person("bo").approves()
     assert bo.was_told("Only approvers can decide this.")
 
 
@@ -97,7 +97,7 @@ def test_without_slack_nobody_has_rights(world: World, how: dict[str, object]) -
     asks_campaign(world)
     world.bot.people.forget()
     world.slack.fails("users.info", times=5, **how)
-    bo = world.person("bo").at_card("approve")
+    bo = world.person("bo").approves()
     assert bo.was_told("Slack cannot say who you are just now, so nothing was done.")
     assert world.request().state is Consent.WAITING
 
@@ -121,7 +121,7 @@ def test_what_is_withdrawn_is_not_done(world: World) -> None:
     ana = asks_push(world)
     agree(world, "bo")
     ana.at_own_card("withdraw")
-    cy = world.person("cy").at_card("approve")
+    cy = world.person("cy").approves()
     assert cy.was_told("Too late: It was withdrawn.")
     world.tick()
     assert world.api.pushed == []
@@ -150,7 +150,7 @@ def test_a_click_on_an_old_card_is_told_the_truth(world: World) -> None:
     asks_campaign(world)
     agree(world, "bo")
     assert "approve" in buttons(world.slack.card())
-    cy = world.person("cy").at_card("approve")
+    cy = world.person("cy").approves()
     assert cy.was_told("Too late: It has been approved already.")
     assert buttons(world.slack.card()) == []
 

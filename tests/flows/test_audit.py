@@ -42,7 +42,7 @@ def dump(world: World) -> str:
 
 def test_every_move_is_on_record_in_order(world: World) -> None:
     asks_campaign(world)
-    world.person("ana").at_card("approve")
+    world.person("ana").approves()
     agree(world, "bo")
     world.tick()
     lines = record(world)
@@ -89,9 +89,9 @@ def test_pickers_and_previews_leave_none(world: World) -> None:
 def test_declined_clicks_are_on_record(world: World) -> None:
     asks_push(world, "bo")
     for name in ("ana", "bo"):
-        world.person(name).at_card("approve")
+        world.person(name).approves()
     agree(world, "cy")
-    world.person("cy").at_card("approve")
+    world.person("cy").approves()
     declined = [(line.actor, line.because) for line in record(world) if line.kind == "declined"]
     assert declined == [
         ("U0ANA", "approve: Only approvers can decide this."),

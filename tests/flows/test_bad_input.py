@@ -129,10 +129,10 @@ def test_a_busy_database_is_told_in_time(world: World) -> None:
 def test_a_click_on_a_busy_database_is_told(world: World) -> None:
     asks_campaign(world)
     with locked(world):
-        bo = world.person("bo").at_card("approve")
+        bo = world.person("bo").approves()
     assert bo.was_told("The database is busy. Nothing was saved; please try again.")
     assert world.request().state is Consent.WAITING
-    bo.at_card("approve")
+    bo.approves()
     world.tick()
     assert len(world.api.created) == 1
 

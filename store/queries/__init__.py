@@ -44,10 +44,8 @@ def request_seen(tx: Session, id: str) -> Request | None:
 
 
 def request_to_run(tx: Session, id: str) -> Request | None:
-    """The request as it stands; without its rows, unless its reach has to be weighed again."""
-    reach = tx.exec(select(Request.reach).where(Request.id == id)).first()
-    slim = [] if reach is not None else [defer(Request.inputs)]  # type: ignore[arg-type]  # SQLModel
-    return tx.get(Request, id, options=slim)
+    """The request as it stands, without its rows."""
+    return tx.get(Request, id, options=[defer(Request.inputs)])  # type: ignore[arg-type]  # SQLModel
 
 
 def request_of_token(tx: Session, token: str) -> Request | None:

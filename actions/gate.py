@@ -1,0 +1,131 @@
+"""Before a run: does what was agreed to still hold?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from actions import policy
+from actions.approvals import ALONE
+from actions.card import Preview
+from actions.desk import Now
+from actions.policy import People, Terms
+from actions.preparer import Preparer
+from actions.weighing import Weighing, terms_of
+from coupontools.errors import Refused
+from store import queries
+from store.db import Store
+from store.tables import Account, Approval, Consent, Request
+
+LEFT = "Somebody who agreed is no longer one who may"
+GOOD_FOR = timedelta(seconds=30)
+"""How long an answer holds for the other rows of a sheet."""
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """A sheet that may go on, and since when that is known."""
+
+    version: int
+    at: datetime
+
+
+class Gate:
+    """Says why a run must not begin. Raises `ApiError` or `Declined` when that cannot be known."""
+
+    def __init__(
+        self, store: Store, people: People, preparer: Preparer, weighing: Weighing, now: Now
+    ) -> None:
+        self._store, self._people, self._preparer = store, people, preparer
+        self._weighing, self._now = weighing, now
+        self._cleared: dict[str, Cleared] = {}
+
+    def why_not(self, id: str) -> str:
+        """Words for the card; empty: it may run."""
+        now = self._now()
+        with self._store.look() as tx:
+            slim = queries.request_to_run(tx, id)
+            account = queries.account(tx, slim.account) if slim else None
+        if slim is None or account is None:
+            return "Its request or its account is gone."
+        if words := _stopped(slim, account):
+            return words
+        known = self._cleared.get(id)
+        if known and known.version == slim.version and now - known.at < GOOD_FOR:
+            return ""
+        with self._store.look() as tx:
+            request, given = queries.request_seen(tx, id) or slim, queries.approvals(tx, slim)
+        words = self._of_consent(request, account, given) or self._of_today(request)
+        if not words:
+            self._remember(request, now)
+        return words
+
+    def _of_consent(self, request: Request, account: Account, given: Sequence[Approval]) -> str:
+        """Do the bytes, the policy and the people still stand?"""
+        terms, asker = terms_of(request), self._people(request.actor)
+        if not policy.may_ask(asker):
+            return "The person who asked is no member any more."
+        if self._weighing.digest(request) != request.digest:
+            return "What would run is not what was agreed to."
+        if terms.policy != self._weighing.policy.version:
+            with self._store.look() as tx:
+                new = self._weighing.of(tx, request, account, asker, reach=request.reach)
+            if terms.needs or new.needs or new.refusal:
+                return "The policy has changed since."
+        return self._of_approvers(request, terms, given)
+
+    def _of_approvers(self, request: Request, terms: Terms, given: Sequence[Approval]) -> str:
+        """Are they still who they were when they agreed?"""
+        if not terms.needs or request.granted_at is None:
+            return ""
+        if alone := next((each for each in given if ALONE in each.roles), None):
+            return "" if self._people(alone.person).member else f"{LEFT}."
+        heard = []
+        for each in given:
+            speaker = self._people(each.person)
+            said = self._people(each.on_behalf) if each.on_behalf else speaker
+            if speaker.member and said.member:
+                heard.append(said.roles)
+        waited = request.granted_at - (request.waiting_since or request.granted_at)
+        if terms.missing(heard, waited):
+            return f"{LEFT}."
+        return ""
+
+    def _of_today(self, request: Request) -> str:
+        """Is it still what they were shown?"""
+        if not request.quorum:
+            return ""
+        try:
+            preview = self._preparer.preview(request)
+        except Refused as error:
+            return str(error)
+        return _drift(request, preview)
+
+    def _remember(self, request: Request, now: datetime) -> None:
+        if len(request.inputs) > 1:
+            while len(self._cleared) >= MOST:
+                self._cleared.pop(next(iter(self._cleared)))
+            self._cleared[request.id] = Cleared(request.version, now)
+
+
+def _stopped(request: Request, account: Account) -> str:
+    match request.state:
+        case Consent.WITHDRAWN:
+            return "It was withdrawn."
+        case Consent.GRANTED | Consent.SPENT:
+            by = f" by {account.stopped_by}" if account.stopped_by else ""
+            return f"Everything outgoing was stopped{by}." if account.stopped_at else ""
+        case _:
+            return "It has to be agreed to again first."
+
+
+def _drift(request: Request, preview: Preview) -> str:
+    """In which of the things that people were shown today differs."""
+    if policy.drifted(request.reach, preview.reach):
+        people = "an unknown number of" if preview.reach is None else f"{preview.reach:,}"
+        return f"It would reach {people} people by now; {request.reach:,} were agreed to."
+    now = dict(preview.facts)
+    for title, was in request.facts:
+        if now.get(title) != was:
+            return f"{title} is “{now.get(title, 'gone')}” by now; “{was}” was agreed to."
+    return ""

@@ -1,0 +1,105 @@
+"""Stopping: one launch, a series, or everything of an account; and letting it go again."""
+
+from datetime import datetime
+
+from actions import policy, rights
+from actions.approvals import grant
+from actions.deciding import Deciding
+from actions.desk import Now
+from actions.errors import Declined, NotAllowed, OwnRequest, SaidAlready, StaleCard, UnknownThing
+from actions.policy import People
+from actions.weighing import Weighing, terms_of
+from schedules import recurrence
+from store import queries
+from store.db import Store
+from store.lifecycle import TooLate, move, note
+from store.queries import consent
+from store.tables import Account, Consent, Request
+
+
+class Stopping:
+    """Anybody may stop; going on takes an approver, and for everything two."""
+
+    def __init__(self, store: Store, people: People, weighing: Weighing, now: Now) -> None:
+        self._store, self._people, self._weighing, self._now = store, people, weighing, now
+        self._deciding = Deciding(store, now)
+
+    def pause(self, id: str, version: int, *, actor: str) -> Request:
+        """What is granted and has not begun stays where it is: in its brake window, or a series."""
+        person = self._people(actor)
+        rights.to_ask(person)
+        with self._deciding("pause", queries.request, id, actor) as (tx, request):
+            if request.version != version:
+                raise StaleCard()
+            if not terms_of(request).brake and actor != request.actor:
+                _may_agree(person, request)
+            words = f"Stopped by {person.name}"
+            at = self._now()
+            move(tx, request, Consent.PAUSED, actor=actor, at=at, because=words, problem=words)
+            return request
+
+    def resume(self, id: str, version: int, *, actor: str) -> Request:
+        """An approver lets it go; its brake begins anew, a series goes on with its next moment."""
+        person, now = self._people(actor), self._now()
+        with self._deciding("resume", queries.request, id, actor) as (tx, request):
+            if request.state is not Consent.PAUSED:
+                raise TooLate(request.state)
+            if request.version != version:
+                raise StaleCard()
+            if actor == request.actor:
+                raise OwnRequest("Somebody else has to let it go on.")
+            _may_agree(person, request)
+            if terms_of(request).policy != self._weighing.policy.version:
+                raise StaleCard("The policy has changed meanwhile: it has to be asked for again.")
+            request.next_at, request.problem = _next(request, now), ""
+            grant(tx, request, actor=actor, at=now, because="Goes on")
+            return request
+
+    def stop_all(self, account: str, *, actor: str, reason: str = "") -> Account:
+        """Nothing of this account goes out any more, until two people say so."""
+        person = self._people(actor)
+        rights.to_ask(person)
+        with self._store.begin() as tx:
+            found = consent.locked_account(tx, account)
+            if found is None:
+                raise UnknownThing(f"There is no account “{account}”.")
+            if found.stopped_at:
+                raise Declined(f"It is stopped already, by {found.stopped_by}.")
+            at = self._now()
+            found.stopped_at, found.stopped_by, found.resumed_by = at, person.name, ""
+            tx.add(found)
+            note(tx, "stopped all", actor=actor, at=at, account=account, because=reason.strip())
+            return found
+
+    def resume_all(self, account: str, *, actor: str) -> Account:
+        """The second approver who says so lets everything go again."""
+        person = self._people(actor)
+        if not rights.is_approver(person):
+            raise NotAllowed("Only approvers can let things go out again; it takes two.")
+        with self._store.begin() as tx:
+            found = consent.locked_account(tx, account)
+            if found is None or found.stopped_at is None:
+                raise Declined("Nothing is stopped.")
+            if found.resumed_by == actor:
+                raise SaidAlready("You have said so already; it takes one more approver.")
+            at, second = self._now(), bool(found.resumed_by)
+            kind = "resumed all" if second else "resume agreed"
+            if second:
+                found.stopped_at, found.stopped_by, found.resumed_by = None, "", ""
+            else:
+                found.resumed_by = actor
+            tx.add(found)
+            note(tx, kind, actor=actor, at=at, account=account)
+            return found
+
+
+def _may_agree(person: policy.Person, request: Request) -> None:
+    if not policy.may_approve(person, terms_of(request)) and not rights.is_approver(person):
+        raise NotAllowed("Only approvers and the person who asked can do this.")
+
+
+def _next(request: Request, now: datetime) -> datetime | None:
+    """When it would run next: a series at its next moment, a moment that has passed at once."""
+    if request.crontab:
+        return recurrence.next_after(request.crontab, request.timezone, now)
+    return request.planned_at
