@@ -10,7 +10,8 @@ from actions.action import Catalog, Risk
 from actions.deciding import Deciding
 from actions.desk import Now
 from actions.errors import InvalidInputs, NeedsReason, NotAllowed, StaleCard
-from actions.policy import People, Person, Terms
+from actions.policy import People, Person
+from actions.terms import Terms
 from actions.voices import Voices
 from actions.weighing import Weighing, roles_of, terms_of
 from store import queries
@@ -138,8 +139,9 @@ def waited_for(request: Request, now: datetime) -> timedelta:
 
 def grant(tx: Session, request: Request, *, actor: str, at: datetime, because: str = "") -> None:
     """Everybody needed has agreed, or nobody is: it runs when due, never within its brake."""
-    earliest = at + terms_of(request).brake
-    due = max(request.next_at, earliest) if request.next_at else earliest
+    brake, due = terms_of(request).brake, request.next_at or at
+    if at - due <= timedelta(seconds=request.lateness):  # what is too late stays so: it is held
+        due = max(due, at + brake) if brake else due
     move(
         tx,
         request,

@@ -8,8 +8,9 @@ from actions import policy
 from actions.approvals import ALONE
 from actions.card import Preview
 from actions.desk import Now
-from actions.policy import People, Terms
+from actions.policy import People
 from actions.preparer import Preparer
+from actions.terms import Terms
 from actions.weighing import Weighing, terms_of
 from coupontools.errors import Refused
 from store import queries

@@ -15,8 +15,9 @@ from actions.approvals import grant
 from actions.card import Preview
 from actions.desk import AFRESH, Now
 from actions.errors import Declined, UnknownAction
-from actions.policy import People, Person, Terms
+from actions.policy import People, Person
 from actions.privacy import opened
+from actions.terms import Terms
 from actions.weighing import Weighing, kept
 from coupontools.endpoint import Endpoint
 from coupontools.errors import ApiError, Busy, Garbled, Refused

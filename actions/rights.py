@@ -5,8 +5,9 @@ from datetime import timedelta
 
 from actions import policy
 from actions.errors import NotAllowed, OwnRequest, SaidAlready, StaleCard
-from actions.policy import Person, Terms
+from actions.policy import Person
 from actions.rules import APPROVER
+from actions.terms import Terms
 from actions.voices import Voice
 from actions.weighing import roles_of
 from store.lifecycle import TooLate

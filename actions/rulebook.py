@@ -13,8 +13,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from actions.action import Risk
-from actions.policy import Escalation, Policy
+from actions.policy import Policy
 from actions.rules import APPROVER, Condition, Hours, Rule, Span
+from actions.terms import Escalation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}

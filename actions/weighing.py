@@ -14,9 +14,10 @@ from actions.action import AnyAction, Catalog, Risk
 from actions.errors import NotAllowed
 from actions.facts import weighed
 from actions.fields import Inputs
-from actions.policy import Person, Policy, Terms
+from actions.policy import Person, Policy
 from actions.privacy import opened
 from actions.rules import Facts
+from actions.terms import Terms
 from store.queries import consent
 from store.secrets import Vault
 from store.tables import Account, Request

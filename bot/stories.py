@@ -11,7 +11,7 @@ from actions.approvals import waited_for
 from actions.errors import UnknownAction
 from actions.policy import Person, may_approve
 from actions.privacy import opened
-from actions.weighing import terms_of
+from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Story, is_batch
 from store import queries
 from store.db import Store
@@ -36,12 +36,15 @@ class Stories:
         which = NEEDS_PEOPLE if is_batch(request) else ()
         operations = queries.operations_of(tx, request.id, *which)
         secret = [run.id for run in operations if action.secrets and run.state is Progress.DONE]
+        given, terms = queries.approvals(tx, request), terms_of(request)
         return Story(
             request=request,
             action=action,
             inputs=[opened(row, self._vault) for row in request.inputs[:1]],
             operations=operations,
-            approvals=queries.approvals(tx, request),
+            approvals=given,
+            terms=terms,
+            missing=terms.missing(roles_of(given), waited_for(request, self._now())),
             now=self._now(),
             stamp=self._vault.stamp(f"{request.id}:{request.version}"),
             states=states,

@@ -1,6 +1,7 @@
 """The world of a test: a bot, a Slack, a Coupontools, and people who use them."""
 
 import json
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -205,7 +206,8 @@ class Human:
         self.at_card("approve_with", channel)
         if self.answer.get("ok") and self.has_modal and "callback_id" in self.view:
             asks = any(block.get("block_id") == "reached" for block in self.view["blocks"])
-            number = reached or str(self.world.request().reach or "unknown")
+            reach = self.world.request().reach
+            number = reached or ("unknown" if reach is None else str(reach))
             return self.submits(**({"reached": number} if asks else {}), **said)
         return self
 
@@ -270,6 +272,7 @@ class World:
     workers: Workers = field(init=False)
     shift: timedelta = timedelta()
     is_up: bool = False
+    rules_at: Path = POLICY
     forgiven: set[str] = field(default_factory=set)
     """Failures of deliveries that the story asked for."""
 
@@ -302,6 +305,12 @@ class World:
         self.stops()
         self.settings = self.settings.model_copy(update=settings)
         self.starts()
+
+    def under(self, rules: str) -> None:
+        """Start it again under these rules."""
+        self.rules_at = Path(tempfile.mkdtemp()) / "policy.yml"
+        self.rules_at.write_text(rules)
+        self.starts_with(vouchdesk_policy=self.rules_at)
 
     def passes(self, **ahead: float) -> None:
         """Let time pass, and everything happen that is due by then."""

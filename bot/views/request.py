@@ -47,7 +47,7 @@ def approver_buttons(story: Story) -> list[Block]:
     request = story.request
     if request.state is Consent.WAITING:
         return [ActionsBlock(block_id=f"decide:{request.id}", elements=_answers(story))]
-    if request.state is Consent.GRANTED and (request.terms.get("brake") or request.crontab):
+    if request.state is Consent.GRANTED and story.terms.brake:
         confirm = sure("Stop it?", "It does not go out until an approver says so.", "Stop")
         stop = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
         return [ActionsBlock(block_id=f"brake:{request.id}", elements=[stop])]

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from actions.action import AnyAction
+from actions.terms import Need, Terms
 from bot.views.text import cut
 from bot.views.times import moment
 from store.tables import Approval, Consent, Operation, Progress, Request
@@ -26,6 +27,10 @@ class Story:
     operations: Sequence[Operation]
     approvals: Sequence[Approval]
     now: datetime
+    terms: Terms = Terms("")
+    """What the policy asks of it."""
+    missing: Mapping[Need, int] = field(default_factory=dict)
+    """How many more have to agree, of whom."""
     stamp: str = ""
     """What its buttons carry: id and version, marked as ours."""
     unseen: Sequence[str] = ()

@@ -9,16 +9,16 @@ def test_a_blast_waits_for_two_others(world: World) -> None:
     world.tick()
     assert world.api.pushed == []
 
-    ana.presses("approve", ts=world.slack.card()["ts"], channel="approvals")
+    ana.approves()
     assert ana.was_told("You asked for this yourself")
 
-    bo.presses("approve")
+    bo.approves()
     world.tick()
     assert world.api.pushed == []
-    bo.presses("approve")
+    bo.approves()
     assert bo.was_told("You have agreed to this already")
 
-    cy.presses("approve")
+    cy.approves()
     world.tick()
     assert world.api.pushed == [{"campaign": "cam_123456", "message": "Summer"}]
     assert world.trail(world.request().id) == [

@@ -39,7 +39,7 @@ def test_an_action_that_is_gone_before_it_is_checked_is_void(world: World) -> No
     assert sorted(row.state for row in world.requests()) == [Consent.VOID, Consent.WAITING]
 
 
-def test_a_run_whose_action_is_gone_fails_and_says_so(world: World) -> None:
+def test_a_run_whose_action_is_gone_is_dropped(world: World) -> None:
     when = When(world.now() + timedelta(minutes=1))
     request = world.bot.desk.ask("campaign.list", {}, actor="U0ANA", when=when)
     world.tick()
@@ -47,7 +47,8 @@ def test_a_run_whose_action_is_gone_fails_and_says_so(world: World) -> None:
     world.bot.desk.ask("campaign.list", {}, actor="U0ANA", when=when)
     world.tick()
     world.passes(minutes=2)
-    assert sorted(row.state for row in world.operations()) == [Progress.DONE, Progress.FAILED]
+    assert sorted(row.state for row in world.operations()) == [Progress.DONE, Progress.DROPPED]
+    assert "not what was agreed to" in world.operations(Progress.DROPPED)[0].problem
 
 
 def test_a_zone_that_is_gone_stops_no_other_schedule(world: World) -> None:
