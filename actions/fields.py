@@ -263,6 +263,8 @@ SubaccountId = Annotated[
 ]
 Numbered = Annotated[int, Ge(1), Text()]
 """An id that is a number: typed and shown as it is, never as 600,001."""
+CardNumber = Annotated[int, Ge(1), Lookup("loyalty.numbers")]
+DirectoryNumber = Annotated[int, Ge(1), Lookup("directory.numbers")]
 Message = Annotated[str, StringConstraints(min_length=1, max_length=180), Text(multiline=True)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_e164), Text(), Private()]

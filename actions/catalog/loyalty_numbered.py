@@ -5,36 +5,71 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
 
-from actions.action import Action, Done, Example, Reads, Risk, Step, plain
-from actions.card import Card, Preview
-from actions.fields import Email, Inputs, Name, Numbered, Phone, Private, Reply, Text, wrong
-from actions.loose import Listing, Loose
-from actions.replies import Said
+from actions.action import Action, Done, Example, Reads, Risk, Step, once, plain
+from actions.card import Card, Preview, Table
+from actions.fields import (
+    CardNumber,
+    Email,
+    Inputs,
+    Name,
+    Numbered,
+    Option,
+    Phone,
+    Private,
+    Text,
+    wrong,
+)
+from actions.loose import Loose
+from actions.replies import Listed, Said
 from coupontools import endpoints
 
 About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
 """Something about a person."""
 
 
-class OfCard(Inputs):
-    card: Numbered = Field(
-        title="Card number", description="The card's number in v4 of the API, such as 600001."
+class Nothing(Inputs):
+    """There is nothing to ask for."""
+
+
+def _listed_card(found: Listed) -> Card:
+    if not found.rows:
+        return Card("No loyalty cards here yet.")
+    rows = [(card.name or card.id, card.type, card.id) for card in found.rows]
+    count = len(rows)
+    return Card(
+        f"{count:,} loyalty card{'s' if count != 1 else ''}",
+        table=Table(("Name", "Type", "Number"), rows[:20], total=count),
     )
 
 
-class Numbers(Reply):
-    id: Said = ""
-    name: Said = ""
+NUMBERS = Action(
+    name="loyalty.numbers",
+    title="Loyalty card numbers",
+    summary="All loyalty cards, with the numbers that v4 of the API has for them",
+    risk=Risk.READ,
+    inputs=Nothing,
+    output=Listed,
+    steps=once(endpoints.V4_LOYALTY_LIST),
+    present=_listed_card,
+    options=lambda found: [Option(c.id, c.name or c.id, c.type) for c in found.rows if c.id],
+    example=Example(
+        inputs={},
+        reply=[
+            {"id": 600001, "code": "kf82ns", "name": "Coffee card", "type": "stamp"},
+            {"id": 600002, "code": "p0w3rt", "name": "Members", "type": "membership"},
+        ],
+    ),
+)
 
 
-class NumberedCards(Listing):
-    rows: list[Numbers] = []
+class OfCard(Inputs):
+    card: CardNumber = Field(title="Loyalty card")
 
 
 def _card_of(asked: OfCard, api: Reads) -> str:
     """The name of the card, so that nobody has to know numbers by heart."""
-    known = NumberedCards.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {})).rows
-    return next((c.name for c in known if c.id == str(asked.card)), "") or f"card {asked.card}"
+    known = Listed.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {}))
+    return known.name_of(asked.card) or f"card {asked.card}"
 
 
 def _for_card(asked: OfCard, _: Done) -> Mapping[str, Any]:
@@ -85,7 +120,9 @@ COPY = Action(
 )
 
 
-class EnrolHolder(OfCard):
+class Person(Inputs):
+    """What a card knows of whoever holds it."""
+
     first_name: Name | None = Field(None, title="First name")
     last_name: Name | None = Field(None, title="Last name")
     email: Email | None = Field(None, title="E-mail")
@@ -102,6 +139,8 @@ class EnrolHolder(OfCard):
     custom_7: About | None = Field(None, title="Custom 7")
     custom_8: About | None = Field(None, title="Custom 8")
 
+
+class EnrolHolder(Person, OfCard):
     @model_validator(mode="after")
     def _somebody(self) -> "EnrolHolder":
         if not (self.first_name or self.last_name or self.email or self.phone):
@@ -177,4 +216,4 @@ STAMP = Action(
     ),
 )
 
-ACTIONS = (COPY, ENROL, STAMP)
+ACTIONS = (NUMBERS, COPY, ENROL, STAMP)

@@ -49,7 +49,9 @@ def test_a_push_goes_to_all_whose_card_is_not_voided(world: World) -> None:
 
 
 def test_a_card_is_copied_and_somebody_new_gets_stamps_on_it(world: World) -> None:
-    bo = world.person("bo").types("/coupon loyalty copy").submits(card="600001", name="Tea card")
+    bo = world.person("bo").types("/coupon loyalty copy")
+    assert bo.offered("card", "coffee") == ["600001"]  # nobody has to know a number by heart
+    bo.submits(card="600001", name="Tea card")
     world.tick()
     assert "A copy of “Coffee card”" in seen(world)
     agree(world, "cy")
