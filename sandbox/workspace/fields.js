@@ -1,6 +1,7 @@
 /** Everything a person can fill in: text, numbers, dates, choices; menus come from selects.js. */
 
 import { h, uid } from "./dom.js";
+import { fileControl } from "./upload.js";
 import { textNodes, words } from "./mrkdwn.js";
 import { selectControl } from "./selects.js";
 import { zone } from "./state.js";
@@ -236,6 +237,7 @@ const MAKERS = {
   datetimepicker: momentControl,
   radio_buttons: choiceControl("radio"),
   checkboxes: choiceControl("checkbox"),
+  file_input: fileControl,
 };
 
 const CHECKS = {
