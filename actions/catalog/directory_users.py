@@ -57,7 +57,7 @@ class OfDirectory(Inputs):
 
 class OfUser(OfDirectory):
     user: Numbered = Field(
-        title="User number", description="The user's number in v4 of the API, such as 810001."
+        title="User number", description="As in the list of users by number, such as 810001."
     )
 
 

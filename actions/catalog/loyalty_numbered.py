@@ -22,6 +22,7 @@ from actions.fields import (
 from actions.loose import Loose
 from actions.replies import Listed, Said
 from coupontools import endpoints
+from coupontools.endpoint import Endpoint
 
 About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
 """Something about a person."""
@@ -153,9 +154,12 @@ class Enrolled(Loose):
     points: Said = ""
 
 
+def _number(found: Enrolled) -> tuple[tuple[str, str], ...]:
+    return (("User number", found.id),) if found.id else ()
+
+
 def _enrolled_card(made: Enrolled) -> Card:
-    facts = (("User number", made.id),) if made.id else ()
-    return Card("The user holds the card now", facts=facts)
+    return Card("The user holds the card now", facts=_number(made))
 
 
 ENROL = Action(
@@ -185,15 +189,28 @@ ENROL = Action(
 )
 
 
-class StampHolder(OfCard):
+class OfHolder(OfCard):
     user: Numbered = Field(
-        title="User number", description="The user's number in v4 of the API, such as 620001."
+        title="User number", description="As in the list of users by number, such as 620001."
     )
+
+
+class StampHolder(OfHolder):
     stamps: int = Field(ge=1, le=1_000, title="Stamps to add")
 
 
-def _for_holder(asked: StampHolder, _: Done) -> Mapping[str, Any]:
-    return {"loyaltyCardId": asked.card, "userId": asked.user, "stamps": asked.stamps}
+def _of_holder(endpoint: Endpoint) -> tuple[Step[Any], ...]:
+    """One call whose path names the card and the holder."""
+
+    def named(asked: Inputs, _: Done) -> Mapping[str, Any]:
+        rest = dict(plain(asked, _))
+        return {"loyaltyCardId": rest.pop("card"), "userId": rest.pop("user"), **rest}
+
+    return (Step(endpoint.id, endpoint, named),)
+
+
+def _stamps(asked: StampHolder, api: Reads) -> Preview:
+    return Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”")
 
 
 def _stamped_card(found: Enrolled) -> Card:
@@ -208,12 +225,37 @@ STAMP = Action(
     risk=Risk.CHANGE,
     inputs=StampHolder,
     output=Enrolled,
-    steps=(Step("v4_loyalty_add_stamp", endpoints.V4_LOYALTY_ADD_STAMP, _for_holder),),
-    preview=lambda asked, api: Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”"),
+    steps=_of_holder(endpoints.V4_LOYALTY_ADD_STAMP),
+    preview=_stamps,
     present=_stamped_card,
     example=Example(
         inputs={"card": 600001, "user": 620001, "stamps": 2}, reply={"id": 620001, "points": 6}
     ),
 )
 
-ACTIONS = (NUMBERS, COPY, ENROL, STAMP)
+
+class UpdateHolder(Person, OfHolder):
+    @model_validator(mode="after")
+    def _something(self) -> "UpdateHolder":
+        if not any(getattr(self, name) for name in Person.model_fields):
+            raise wrong("first_name", "Give at least one thing that is to change.")
+        return self
+
+
+UPDATE = Action(
+    name="loyalty.update_holder",
+    title="Data of a loyalty user",
+    summary="Change name, contact data or custom fields of a loyalty user, by number",
+    risk=Risk.CHANGE,
+    inputs=UpdateHolder,
+    output=Enrolled,
+    steps=_of_holder(endpoints.V4_LOYALTY_USER_UPDATE),
+    preview=lambda asked, api: Preview(f"Other data of a user of “{_card_of(asked, api)}”"),
+    present=lambda found: Card("The loyalty user is changed", facts=_number(found)),
+    example=Example(
+        inputs={"card": 600001, "user": 620001, "phone": "+32470123456", "city": "Ghent"},
+        reply={"id": 620001, "email": "ada@example.test"},
+    ),
+)
+
+ACTIONS = (NUMBERS, COPY, ENROL, UPDATE, STAMP)

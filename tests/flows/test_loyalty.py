@@ -91,3 +91,28 @@ def test_users_are_listed_and_linked_and_one_is_pushed_to(world: World) -> None:
     agree(world, "cy")
     world.tick()
     assert [push["user"] for push in world.api.state["loyalty_pushes"]] == ["usr_9"]
+
+
+def test_a_user_is_found_by_number_looked_at_and_corrected(world: World) -> None:
+    bo = world.person("bo").types("/coupon loyalty holders").submits(card="600001", search="ada")
+    found = words_of(bo.view["blocks"])
+    assert "620001" in found
+    assert "Stamps for Ada Stone" in found
+    bo.types("/coupon loyalty holders include_voided=yes").submits(card="600001")
+    assert "loyalty users" in words_of(bo.view["blocks"])
+
+    bo.types("/coupon loyalty holder").submits(card="600001", user="620001")
+    assert "ada.stone@example.test" in words_of(bo.view["blocks"])
+    bo.presses("start:1")
+    assert bo.filled["user"] == "620001"
+    bo.submits(card="600001")
+    assert bo.errors == {"first_name": "Give at least one thing that is to change."}
+    bo.submits(phone="+32 470 12 34 56", city="Bruges")
+    world.tick()
+    assert "Other data of a user of “Coffee card”" in seen(world)
+    assert "Bruges" not in seen(world)
+    agree(world, "cy")
+    world.tick()
+    assert bo.was_told("The loyalty user is changed")
+    [call] = world.api.calls("/stats/620001")[1:]
+    assert call["body"] == {"phone": "+32470123456", "city": "Bruges"}  # the rest stays
