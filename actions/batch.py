@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.action import AnyAction
+from actions.cells import meant
 from actions.desk import Desk
 from actions.errors import BadSheet, InvalidInputs
 from actions.fields import Choice, fields, title_of
@@ -101,7 +102,7 @@ def _records(text: str, action: AnyAction) -> Iterator[tuple[int, list[str]]]:
     number = 1
     try:
         for record in sheet:
-            cells = [cell.strip() for cell in record]
+            cells = [meant(cell.strip()) for cell in record]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:

@@ -9,7 +9,8 @@ Declined
 ├── OwnRequest         nobody agrees to what they asked for themselves
 ├── SaidAlready        this person has agreed already
 ├── StaleCard          the card shows an older version of the request
-└── NeedsReason        a refusal says why
+├── NeedsReason        a refusal says why
+└── BrokenOff          a whole list could not be read to its end
 """
 
 import difflib
@@ -70,6 +71,15 @@ class StaleCard(Declined):
 
 class NeedsReason(Declined):
     """Please say why, so that the person who asked knows what to change."""
+
+
+class BrokenOff(Declined):
+    """The list could not be read to its end."""
+
+    def __init__(self, rows: int, why: str) -> None:
+        self.rows = rows
+        said = f"It broke off after {rows:,} rows, so there is no file. {why}"
+        super().__init__(f"{said} Nothing was changed; try again.")
 
 
 def problems(error: ValidationError) -> dict[str, str]:

@@ -11,9 +11,10 @@ import pytest
 
 from actions.catalog import CATALOG
 from coupontools import endpoints
-from coupontools.client import Client, Keys, rows
+from coupontools.client import Client, Keys
 from coupontools.errors import BadCredentials, BadInput, Missing
 from coupontools.pace import Pace
+from coupontools.paging import rows
 from sandbox.coupontools.app import create
 from sandbox.coupontools.profiles import PROFILES, profile_of
 from tests.servers import serving
