@@ -1,10 +1,19 @@
-"""Directories and their users by number, as v4 of the API knows them."""
+"""Directories and who registered there by number, as v4 of the API knows them."""
 
-from actions.action import Action, Example, Risk, once
-from actions.card import Card, Table
-from actions.fields import Inputs, Option
-from actions.replies import Listed
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import AliasChoices, Field
+
+from actions.action import Action, Done, Example, Risk, Step, once
+from actions.card import Attachment, Card, Table
+from actions.fields import DirectoryNumber, Inputs, Option
+from actions.loose import Listing, Loose
+from actions.replies import Listed, Said
 from coupontools import endpoints
+
+YES = ("1", "true", "True")
+COLUMNS = ("Number", "Name", "E-mail", "Registered", "State")
 
 
 class Nothing(Inputs):
@@ -35,4 +44,72 @@ NUMBERS = Action(
     example=Example(inputs={}, reply=[{"id": 700001, "name": "City deals"}]),
 )
 
-ACTIONS = (NUMBERS,)
+
+class OfDirectory(Inputs):
+    directory: DirectoryNumber = Field(title="Directory")
+
+
+def _of_directory(asked: OfDirectory, _: Done) -> Mapping[str, Any]:
+    return {"id": asked.directory}
+
+
+class Member(Loose):
+    id: Said = Field("", validation_alias=AliasChoices("id", "ID"))
+    created_at: Said = ""
+    email: Said = ""
+    first_name: Said = ""
+    last_name: Said = ""
+    phone: Said = ""
+    blocked: Said = ""
+    paid: Said = ""
+    expires_at: Said = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def state(self) -> str:
+        words = (("blocked", self.blocked), ("paid", self.paid))
+        return ", ".join(word for word, said in words if said in YES)
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        return (self.id, self.name, self.email, self.created_at, self.state)
+
+
+class Members(Listing):
+    rows: list[Member] = []
+
+
+def _members_card(found: Members) -> Card:
+    if not found.rows:
+        return Card("Nobody registered in this directory.")
+    rows = [member.row for member in found.rows]
+    count = len(rows)
+    file = Attachment(f"directory-users-{count}.csv", COLUMNS, lambda: rows)
+    return Card(
+        f"{count:,} user{'s' if count != 1 else ''} of the directory",
+        table=Table(COLUMNS, rows[:20], total=count),
+        attachment=file if count > 20 else None,
+    )
+
+
+MEMBERS = Action(
+    name="directory.members",
+    title="Directory user numbers",
+    summary="Who registered in a directory, with the numbers v4 of the API has for them",
+    risk=Risk.READ,
+    inputs=OfDirectory,
+    output=Members,
+    steps=(Step("v4_directory_users_list", endpoints.V4_DIRECTORY_USERS_LIST, _of_directory),),
+    present=_members_card,
+    example=Example(
+        inputs={"directory": 700001},
+        reply=[
+            {"id": 810001, "created_at": "2024-05-02T09:30:00Z", "email": "ada@example.test"},
+        ],
+    ),
+)
+
+ACTIONS = (NUMBERS, MEMBERS)
