@@ -6,8 +6,8 @@ from typing import Any
 from pydantic import AliasChoices, Field
 
 from actions.action import Action, Done, Example, Risk, Step, once
-from actions.card import Attachment, Card, Table
-from actions.fields import DirectoryNumber, Inputs, Option
+from actions.card import Attachment, Card, Offer, Table
+from actions.fields import DirectoryNumber, Inputs, Numbered, Option
 from actions.loose import Listing, Loose
 from actions.replies import Listed, Said
 from coupontools import endpoints
@@ -112,4 +112,52 @@ MEMBERS = Action(
     ),
 )
 
-ACTIONS = (NUMBERS, MEMBERS)
+
+class OneMember(OfDirectory):
+    user: Numbered = Field(
+        title="User number", description="As in the list of users by number, such as 810001."
+    )
+
+
+def _of_member(asked: OneMember, _: Done) -> Mapping[str, Any]:
+    return {"id": asked.directory, "userId": asked.user}
+
+
+def _member_card(found: Member) -> Card:
+    facts = (
+        ("User number", found.id),
+        ("E-mail", found.email),
+        ("Phone", found.phone),
+        ("Registered", found.created_at),
+        ("State", found.state),
+        ("Access until", found.expires_at),
+    )
+    known = (("user", found.id),)
+    return Card(
+        found.name or found.email or f"User {found.id}".strip(),
+        facts=tuple((title, value) for title, value in facts if value),
+        offers=(
+            Offer("Give access", "directory.give_access", known),
+            Offer("Block or unblock", "directory.block", known),
+        )
+        if found.id
+        else (),
+    )
+
+
+MEMBER = Action(
+    name="directory.member",
+    title="Show a directory user",
+    summary="One user of a directory: contact data, access and state, by number",
+    risk=Risk.READ,
+    inputs=OneMember,
+    output=Member,
+    steps=(Step("v4_directory_user_get", endpoints.V4_DIRECTORY_USER_GET, _of_member),),
+    present=_member_card,
+    example=Example(
+        inputs={"directory": 700001, "user": 810001},
+        reply={"id": 810001, "created_at": "2024-05-02T09:30:00Z", "email": "ada@example.test"},
+    ),
+)
+
+ACTIONS = (NUMBERS, MEMBERS, MEMBER)
