@@ -37,6 +37,16 @@ opens asks for the inputs below and for the moment: now, later, or again and aga
 An endpoint is *proven* when a page of Coupontools shows its path, and *inferred* when its path
 follows from its siblings. `vouchdesk doctor --live` tries the reading ones on your account.
 """
+LEFT_OUT = {
+    "loyalty_users_create": "It wants a password for the person, and no field may hold one. "
+    "`loyalty.enrol` makes a holder without.",
+    "v4_loyalty_users_create_bulk": "How it takes a list and how many at once is not published; "
+    "a wrong row may stop all of them, and a lost answer would leave all in doubt. A sheet of "
+    "`loyalty.enrol` says of each row what became of it.",
+    "v4_directory_get": "Nothing is published of its answer, and what is known of a directory by "
+    "number, its name, `directory.numbers` lists. `directory.info` shows one.",
+}
+"""Calls of the API that no action makes, and why."""
 RISKS = {
     Risk.READ: "reads only",
     Risk.CHANGE: "changes one thing",
@@ -51,7 +61,9 @@ def handbook(catalog: Catalog) -> str:
     for area, actions in catalog.areas().items():
         parts.append(f"## {area.replace('_', '-').capitalize()}\n")
         parts += ["\n".join(_action(action)) for action in actions]
-    return "\n".join(parts)
+    parts += ["## Left out\n\nCalls of the API that no action makes, and why.\n"]
+    parts += [f"- `{id}`: {why}" for id, why in LEFT_OUT.items()]
+    return "\n".join(parts) + "\n"
 
 
 def _action(action: AnyAction) -> Iterator[str]:

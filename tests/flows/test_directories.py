@@ -34,7 +34,15 @@ def test_users_of_a_directory_have_numbers(world: World) -> None:
     assert ana.offered("directory", "city") == ["700001"]
     ana.submits(directory="700001")
     assert "118 users of the directory" in words_of(ana.view["blocks"])
-    assert "8101" in words_of(ana.view["blocks"])  # the newest first
+    assert "810118" in words_of(ana.view["blocks"])  # the newest first
+    ana.types("/coupon directory member").submits(directory="700001", user="810118")
+    assert "@example.test" in words_of(ana.view["blocks"])
+    ana.presses("start:1")
+    assert ana.filled["user"] == "810118"
+    ana.submits(directory="700001", block="yes")
+    world.tick()
+    [update] = world.api.state["directory_updates"]
+    assert update["blocked"] is True
 
 
 def test_who_has_paid_is_said_after_somebody_agreed(world: World) -> None:
