@@ -127,7 +127,7 @@ SHAPES = {
     "^cat_": "A category id looks like cat_123.",
     "^[A-Za-z0-9_-]+": "An id has letters, digits, - and _ only.",
     "^reg_": "A user id of a directory looks like reg_123.",
-    "^sub_": "A subaccount id looks like sub_123.",
+    "^(sub_)": "A subaccount id looks like sub_123.",
     "^pac_": "A package id looks like pac_7; the dashboard shows it.",
     "^gro_": "A group id looks like gro_9001.",
     "^evt_": "A webhook id looks like evt_A1b2C3d4E5f6G7h8I9j0.",

@@ -259,7 +259,7 @@ CategoryId = Annotated[
     str, StringConstraints(pattern=r"^cat_[0-9]+$", max_length=40), Lookup("directory.categories")
 ]
 SubaccountId = Annotated[
-    str, StringConstraints(pattern=r"^sub_[0-9]+$", max_length=40), Lookup("subaccount.list")
+    str, StringConstraints(pattern=r"^(sub_)?[0-9]+$", max_length=40), Lookup("subaccount.list")
 ]
 Numbered = Annotated[int, Ge(1), Text()]
 """An id that is a number: typed and shown as it is, never as 600,001."""

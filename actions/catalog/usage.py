@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from actions.action import Action, Example, Risk, Rows, once
 from actions.card import Attachment, Card, Chart, Table
 from actions.fields import CampaignId, Date, Inputs, Reply, wrong
-from actions.lives import Life, Said
+from actions.lives import Life, Said, Sequence
 from coupontools import endpoints
 from coupontools.endpoint import Endpoint
 
@@ -44,7 +44,7 @@ class AskUsage(Inputs):
 
 class UsedSession(Reply):
     session: Said
-    sequenceid: Said = ""
+    sequenceid: Sequence = ""
     status: Life = Life()
 
 
