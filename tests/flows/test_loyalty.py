@@ -33,7 +33,9 @@ def test_an_operator_finds_somebody_gives_stamps_and_takes_the_card_away(world: 
 
 
 def test_a_push_goes_to_all_whose_card_is_not_voided(world: World) -> None:
-    ana = world.person("ana").types("/coupon loyalty push_all")
+    ana = world.person("ana").types('/coupon loyalty push_all message="Double stamps today"')
+    ana.fills(loyaltycard=COFFEE)
+    assert "> *Coffee card*  ·  now\n> Double stamps today" in words_of(ana.view["blocks"])
     ana.submits(loyaltycard=COFFEE, message="Double stamps today")
     world.tick()
     assert world.request().reach == 23
