@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from actions.catalog import CATALOG
 from actions.desk import Desk, Now, Submit
 from actions.drafts import Drafts
+from actions.exporting import Exporting
 from actions.lookups import Lookups
 from actions.policy import People
 from actions.preparer import Preparer
@@ -68,6 +69,10 @@ class Office:
     def desk(self, people: People, submit: Submit) -> Desk:
         """The desk, for people as this surface knows them."""
         return Desk(self.store, CATALOG, self.vault, people, self.clients, submit, self.now)
+
+    def exporting(self, desk: Desk) -> Exporting:
+        """Whole lists, for the people of that desk."""
+        return Exporting(desk, self.store, self.vault, self.clients, self.now)
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,7 @@ def build(
         lookups,
         Drafts(store, vault, now),
         Revealing(store, CATALOG, vault, now),
+        office.exporting(desk),
         now,
     )
     return Bot(

@@ -4,12 +4,15 @@ from slack_bolt import App
 
 from actions.desk import Desk, Now
 from actions.drafts import Drafts
+from actions.exporting import Exporting
 from actions.lookups import Lookups
 from actions.revealing import Revealing
 from bot.announcer import Announcer
-from bot.listeners import commands, home, lookups, pages, sheets, submissions, telling
+from bot.listeners import commands, exports, home, lookups, pages, sheets, submissions, telling
+from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
 from bot.listeners.commands import Commands
+from bot.listeners.exports import Exports
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
@@ -28,6 +31,7 @@ def register(
     options: Lookups,
     drafts: Drafts,
     revealing: Revealing,
+    exporting: Exporting,
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
@@ -35,9 +39,10 @@ def register(
     turning, lifting = Pages(desk, drafts, options, now), Sheets(desk, drafts)
     telling.register(app)
     commands.register(app, Commands(desk, opener, stories, lifting))
-    submissions.register(app, Submissions(desk, launches, turning))
+    submissions.register(app, Submissions(desk, launches, turning, Answering(desk, drafts)))
     pages.register(app, turning)
     sheets.register(app, lifting)
+    exports.register(app, Exports(exporting, drafts))
     Decisions(desk, launches, revealing, announcer, tab).register(app)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)

@@ -1,6 +1,5 @@
 """A sheet was handed in: its rows are checked, told, and asked for as one request."""
 
-import io
 import json
 import urllib.error
 import urllib.request
@@ -22,6 +21,7 @@ from actions.drafts import Drafts
 from actions.errors import BadSheet, Declined, InvalidInputs
 from actions.policy import may_batch
 from bot.errors import explain
+from bot.files import send
 from bot.forms.sheet import CHOSEN, Handed, read_sheet, sheet_view
 from bot.listeners.submissions import put
 from bot.listeners.telling import guarded
@@ -199,16 +199,14 @@ def _whole(handed: Handed, action: AnyAction) -> None:
 
 def _send_back(client: WebClient, actor: str, action: AnyAction, report: Report) -> None:
     """The bad rows to the person who gave them; that Slack takes no file stops nothing."""
-    file, content = bad_rows(action, report), io.BytesIO()
-    file.write(content)
     try:
         said = client.chat_postMessage(channel=actor, text=f"{action.title}: {sentence(report)}")
-        client.files_upload_v2(
+        send(
+            client,
+            bad_rows(action, report),
             channel=said["channel"],
-            thread_ts=said["ts"],
-            filename=file.name,
             title="Rows that cannot be used",
-            content=content.getvalue(),
+            thread_ts=said["ts"],
         )
     except (SlackApiError, SlackClientError, OSError) as error:
         log.warning("bad rows were not sent back", error=type(error).__name__)
