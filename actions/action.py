@@ -52,6 +52,28 @@ class Example:
     reply: Any
 
 
+@dataclass(frozen=True)
+class Today:
+    """What a read tells of the fields of a change, and what else is worth seeing beside them."""
+
+    values: Mapping[str, Any]
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prefill(Generic[O]):
+    """The read with whose answer the form of a change begins (`actions/changing.py`).
+
+    `names` are the fields that say what is meant; `asks` has those that the read needs, and what
+    it calls them. `today` finds the rest in its answer; it is given those names, as they were said.
+    """
+
+    read: "Action[Any, O]"
+    names: tuple[str, ...]
+    asks: Mapping[str, str]
+    today: Callable[[O, Mapping[str, Any]], Today]
+
+
 @dataclass(frozen=True, eq=False)
 class Rows(Generic[O]):
     """A read as a whole list: its columns, and the rows of an answer; the first cell is an id."""
@@ -84,6 +106,8 @@ class Action(Generic[I, O]):
     """What of the answer only the person who asked may see, once; `present` leaves it out."""
     rows: Rows[O] | None = None
     """How a read becomes a whole list, for those that show only a part of it."""
+    prefill: Prefill[Any] | None = None
+    """What the form of a change begins with; only what differs from it is asked for."""
 
     @property
     def area(self) -> str:

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +12,7 @@ from actions.action import AnyAction
 from actions.cells import meant
 from actions.desk import Desk
 from actions.errors import BadSheet, InvalidInputs
-from actions.fields import Choice, fields, title_of
+from actions.fields import Choice, Several, fields, title_of
 
 MOST = 5_000
 SEPARATORS = ",;\t"
@@ -172,9 +173,11 @@ def _line(action: AnyAction, names: Sequence[str], number: int, cells: Sequence[
 
 
 def _meant(kind: Any, cell: str) -> str:
-    """A choice may be written as people see it."""
-    if not isinstance(kind, Choice):
+    """A choice may be written as people see it; several, with commas between them."""
+    if not isinstance(kind, Choice | Several):
         return cell
     labels = {label.lower(): value for value, label in kind.options}
-    values = {value.lower(): value for value, _ in kind.options}
-    return (labels | values).get(cell.lower(), cell)
+    known = labels | {value.lower(): value for value, _ in kind.options}
+    if isinstance(kind, Choice):
+        return known.get(cell.lower(), cell)
+    return ",".join(known.get(each.lower(), each) for each in re.split(r"\s*[,;]\s*", cell))

@@ -62,13 +62,20 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Any number of a few: (value, label) pairs."""
+
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Lookup:
     """The id of something in the account, found through the named read action."""
 
     action: str
 
 
-Kind = Text | Count | Flag | Moment | Day | Choice | Lookup
+Kind = Text | Count | Flag | Moment | Day | Choice | Several | Lookup
 
 
 class Private:
@@ -101,7 +108,7 @@ class Option:
 def kind_of(field: FieldInfo) -> Kind:
     """The kind of a field: declared beside its type, or plain from the type."""
     for mark in marks(field):
-        if isinstance(mark, Text | Count | Flag | Moment | Day | Choice | Lookup):
+        if isinstance(mark, Kind):
             return mark
     return _plain_kind(field.annotation)
 
@@ -174,6 +181,8 @@ def words(kind: Kind, value: Any) -> str:
             return "yes" if value else "no"
         case Choice(options=options) | Moment(words=options):
             return dict(options).get(str(value), str(value))
+        case Several(options=options):
+            return ", ".join(dict(options).get(each, each) for each in value)
         case Count():
             return f"{value:,}"
         case Text() | Day() | Lookup():

@@ -16,6 +16,7 @@ from actions.fields import (
     Kind,
     Lookup,
     Moment,
+    Several,
     Text,
     fields,
     is_private,
@@ -77,6 +78,11 @@ def _action(action: AnyAction) -> Iterator[str]:
             f"- Endpoint: `{step.endpoint.id}` (`{step.endpoint.verb} {step.endpoint.path}`), "
             f"{known}, {again}"
         )
+    if action.prefill:
+        yield (
+            f"- Form: begins with what `{action.prefill.read.name}` reads; only what is changed "
+            "is asked for"
+        )
     yield f"- Command: `{command(action)}`"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
         yield f"- Short form: `{form}`"
@@ -112,6 +118,8 @@ def _is_enough(action: AnyAction, given: Mapping[str, Any]) -> bool:
 
 
 def _typed(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(value)
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
     return f'"{text}"' if " " in text else text
 
@@ -136,8 +144,9 @@ def _kind(kind: Kind, limits: Limits) -> str:
             return f"A moment, such as `2026-12-01 09:00`{f', or {named}' if named else ''}."
         case Day():
             return "A date, such as `2026-12-31`."
-        case Choice(options=options):
-            return f"One of {', '.join(f'`{value}`' for value, _ in options)}."
+        case Choice(options=options) | Several(options=options):
+            named = ", ".join(f"`{value}`" for value, _ in options)
+            return f"{'One' if isinstance(kind, Choice) else 'Any'} of {named}."
         case Lookup(action=source):
             return f"An id, found by `{source}`."
         case _:

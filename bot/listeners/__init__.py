@@ -8,9 +8,20 @@ from actions.exporting import Exporting
 from actions.lookups import Lookups
 from actions.revealing import Revealing
 from bot.announcer import Announcer
-from bot.listeners import commands, exports, home, lookups, pages, sheets, submissions, telling
+from bot.listeners import (
+    changing,
+    commands,
+    exports,
+    home,
+    lookups,
+    pages,
+    sheets,
+    submissions,
+    telling,
+)
 from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
+from bot.listeners.changing import Changes
 from bot.listeners.commands import Commands
 from bot.listeners.exports import Exports
 from bot.listeners.home import Home
@@ -35,12 +46,14 @@ def register(
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
-    opener, tab = Opener(desk, options, drafts), Home(desk, stories)
+    changes, tab = Changes(desk, drafts), Home(desk, stories)
+    opener = Opener(desk, options, drafts, changes)
     turning, lifting = Pages(desk, drafts, options, now), Sheets(desk, drafts)
     telling.register(app)
     commands.register(app, Commands(desk, opener, stories, lifting))
     submissions.register(app, Submissions(desk, launches, turning, Answering(desk, drafts)))
     pages.register(app, turning)
+    changing.register(app, changes)
     sheets.register(app, lifting)
     exports.register(app, Exports(exporting, drafts))
     Decisions(desk, launches, revealing, announcer, tab).register(app)

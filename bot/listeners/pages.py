@@ -9,17 +9,20 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
+from actions.changing import CLEAR
 from actions.desk import Desk, Now
 from actions.drafts import Drafts
-from actions.errors import InvalidInputs
+from actions.errors import Declined, InvalidInputs
 from actions.lookups import Lookups
 from bot.forms import form_for
+from bot.forms.changing import KNOWN, unlike
 from bot.forms.when import NINE, WORKDAYS
 from bot.listeners.telling import guarded
 from bot.views.times import clock_words, crontab
 from schedules import recurrence
 
 TEMPLATE = "template"
+NOT_BY_EMPTYING = "An emptied box changes nothing; what is ticked under “{}” is emptied."
 
 
 class Pages:
@@ -52,16 +55,41 @@ class Pages:
         if form.pages > 1:
             draft, given = self._keep(actor, view)
             metadata["draft"] = draft
+        elif metadata.get("draft"):
+            given[KNOWN] = self._begun(actor, metadata)[KNOWN]
         return self._drawn(actor, metadata, given, metadata["page"])
 
     def everything(self, actor: str, view: Mapping[str, Any]) -> dict[str, Any]:
         """The raw inputs of all pages."""
         metadata = json.loads(view["private_metadata"])
         form = form_for(metadata["action"])
-        if form.pages == 1:
+        if form.pages == 1 and not metadata.get("draft"):
             return form.read(view["state"]["values"])
+        if form.pages == 1:
+            return self._changed(actor, metadata, form.read(view["state"]["values"]))
         _, given = self._keep(actor, view)
         return self._raw(metadata["action"], given)
+
+    def _begun(self, actor: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form of a change began with."""
+        name = metadata["action"]
+        _, kept = self._drafts.keep(metadata["draft"], name, {}, actor=actor)
+        if KNOWN not in kept:
+            raise Declined("This form stood open for more than a day. Please open it again.")
+        return kept
+
+    def _changed(
+        self, actor: str, metadata: Mapping[str, Any], raw: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What is meant, and what of it was changed; raises `InvalidInputs` when nothing was."""
+        action, kept = self._desk.catalog[metadata["action"]], self._begun(actor, metadata)
+        changed = unlike(action, raw, kept["before"], self._desk.person(actor).zone)
+        known = action.inputs.model_fields
+        if not changed:
+            more = f" {NOT_BY_EMPTYING.format(known[CLEAR].title)}" if CLEAR in known else ""
+            raise InvalidInputs({"": f"Nothing is changed yet.{more}"})
+        needed = {name: value for name, value in raw.items() if known[name].is_required()}
+        return {**kept["settled"], **needed, **changed}
 
     def _keep(self, actor: str, view: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Put this page into the draft; what was emptied is empty there too."""

@@ -18,11 +18,13 @@ def test_an_operator_finds_somebody_gives_stamps_and_takes_the_card_away(world: 
     assert "usr_9" in found
     assert "ada.stone@example.test" in found
 
-    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE, points=5, stamps=2)
+    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE)
+    ana.submits(points=5, stamps=2)
     assert ana.errors == {"stamps": "Give points, stamps or voided: one of them."}
     ana.submits(points=None)
     world.tick()
-    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE, voided="yes")
+    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE)
+    ana.submits(voided="yes")
     world.tick()
     assert ana.was_told("The loyalty user is changed")
     changes = world.api.state["loyalty_updates"]
