@@ -15,6 +15,7 @@ from bot.listeners import (
     home,
     lookups,
     pages,
+    reports,
     sheets,
     submissions,
     telling,
@@ -27,6 +28,7 @@ from bot.listeners.exports import Exports
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
+from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
 from bot.listeners.submissions import Submissions
 from bot.stories import Stories
@@ -48,13 +50,15 @@ def register(
     """Listen to everything people can do."""
     changes, tab = Changes(desk, drafts), Home(desk, stories)
     opener = Opener(desk, options, drafts, changes)
-    turning, lifting = Pages(desk, drafts, options, now), Sheets(desk, drafts)
+    turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
+    lifting = Sheets(desk, checked)
     telling.register(app)
     commands.register(app, Commands(desk, opener, stories, lifting))
     submissions.register(app, Submissions(desk, launches, turning, Answering(desk, drafts)))
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
+    reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     Decisions(desk, launches, revealing, announcer, tab).register(app)
     lookups.register(app, desk, options)

@@ -16,10 +16,9 @@ from actions.errors import Declined, InvalidInputs
 from actions.lookups import Lookups
 from bot.forms import form_for
 from bot.forms.changing import KNOWN, unlike
-from bot.forms.when import NINE, WORKDAYS
+from bot.forms.report import REPORT
+from bot.listeners.moments import next_moments
 from bot.listeners.telling import guarded
-from bot.views.times import clock_words, crontab
-from schedules import recurrence
 
 TEMPLATE = "template"
 NOT_BY_EMPTYING = "An emptied box changes nothing; what is ticked under “{}” is emptied."
@@ -119,7 +118,7 @@ class Pages:
     ) -> View:
         zone, name = self._desk.person(actor).zone, metadata["action"]
         kept = {key: metadata[key] for key in ("channel", "draft") if metadata.get(key)}
-        more = self._template_facts(given) | self._next_moments(given, zone)
+        more = self._template_facts(given) | next_moments(given, zone, self._now())
         return form_for(name).view(
             self._desk.catalog[name], {**given, **more}, metadata=kept, zone=zone, page=page
         )
@@ -131,17 +130,6 @@ class Pages:
         known = self._lookups.known("campaign.list", self._desk.account(), str(value))
         return {"template_facts": [("Id", value), ("Status", known.hint)]} if known else {}
 
-    def _next_moments(self, given: Mapping[str, Any], zone: str) -> dict[str, Any]:
-        if given.get("when") != "repeat":
-            return {}
-        where = str(given.get("when_zone") or zone)
-        series = crontab(given.get("when_days") or WORKDAYS, given.get("when_time") or NINE)
-        try:
-            found = recurrence.preview(series, where, self._now(), 3)
-        except (recurrence.BadCrontab, recurrence.BadZone):
-            return {}
-        return {"when_preview": [clock_words(moment, where) for moment in found]}
-
 
 def register(app: App, pages: Pages) -> None:
     """Listen to choices that change a form."""
@@ -150,8 +138,11 @@ def register(app: App, pages: Pages) -> None:
         ack()
         update(client, body, lambda view: pages.redrawn(body, view))
 
+    def of_a_form(body: dict[str, Any]) -> bool:
+        return bool(body["view"]["callback_id"] != REPORT)
+
     for verb in ("when", "kind", re.compile("^lookup:")):
-        app.action(verb)(redraw)
+        app.action(verb, matchers=[of_a_form])(redraw)
 
     @app.action("back")
     def back(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
