@@ -127,8 +127,8 @@ function counted(self, input, most) {
   const show = () => {
     const left = most - [...input.value].length;
     count.textContent = String(left);
-    count.hidden = left > Math.max(30, most * 0.25);
-    count.classList.toggle("near", left <= Math.max(10, most * 0.1));
+    count.hidden = left === most || left > Math.max(30, most * 0.25);
+    count.classList.toggle("near", left <= Math.min(10, most * 0.1));
   };
   input.addEventListener("input", show);
   show();
