@@ -8,6 +8,7 @@ from actions.desk import Desk
 from actions.errors import InvalidInputs
 
 Row = Mapping[str, Any]
+SAME_FOR_ALL = {"couponsession", "operation"}
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,9 @@ def together(desk: Desk, name: str, rows: Sequence[Row]) -> Together | None:
 
 def _sessions(rows: Sequence[Row]) -> Together | None:
     """The same for every session, and nothing that belongs to one of them alone."""
+    said = {name for row in rows for name, value in row.items() if value not in (None, "")}
     operations = {row.get("operation") for row in rows}
-    if len(operations) > 1 or any(row.get("value") for row in rows):
+    if said != SAME_FOR_ALL or len(operations) > 1:
         return None
     codes = ", ".join(str(row["couponsession"]) for row in rows)
     return Together("session.update_many", {"couponsessions": codes, "operation": operations.pop()})
