@@ -1,6 +1,6 @@
 """An Action: something Coupontools can do for us, declared once as a value."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -52,6 +52,37 @@ class Example:
     reply: Any
 
 
+@dataclass(frozen=True)
+class Today:
+    """What a read tells of the fields of a change, and what else is worth seeing beside them."""
+
+    values: Mapping[str, Any]
+    facts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Prefill(Generic[O]):
+    """The read with whose answer the form of a change begins (`actions/changing.py`).
+
+    `names` are the fields that say what is meant; `asks` has those that the read needs, and what
+    it calls them. `today` finds the rest in its answer; it is given those names, as they were said.
+    """
+
+    read: "Action[Any, O]"
+    names: tuple[str, ...]
+    asks: Mapping[str, str]
+    today: Callable[[O, Mapping[str, Any]], Today]
+
+
+@dataclass(frozen=True, eq=False)
+class Rows(Generic[O]):
+    """A read as a whole list: its columns, and the rows of an answer; the first cell is an id."""
+
+    columns: tuple[str, ...]
+    of: Callable[[O], Iterable[Sequence[object]]]
+    paged: bool = False
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Action(Generic[I, O]):
     """A declaration; everything people see and everything that runs is derived from it.
@@ -73,6 +104,10 @@ class Action(Generic[I, O]):
     options: Callable[[O], Sequence[Option]] | None = None
     secrets: Callable[[O], Sequence[tuple[str, str]]] | None = None
     """What of the answer only the person who asked may see, once; `present` leaves it out."""
+    rows: Rows[O] | None = None
+    """How a read becomes a whole list, for those that show only a part of it."""
+    prefill: Prefill[Any] | None = None
+    """What the form of a change begins with; only what differs from it is asked for."""
 
     @property
     def area(self) -> str:

@@ -3,14 +3,16 @@
 import csv
 import difflib
 import io
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from actions.action import AnyAction
+from actions.cells import meant
 from actions.desk import Desk
 from actions.errors import BadSheet, InvalidInputs
-from actions.fields import Choice, fields, title_of
+from actions.fields import Choice, Several, fields, title_of
 
 MOST = 5_000
 SEPARATORS = ",;\t"
@@ -101,7 +103,7 @@ def _records(text: str, action: AnyAction) -> Iterator[tuple[int, list[str]]]:
     number = 1
     try:
         for record in sheet:
-            cells = [cell.strip() for cell in record]
+            cells = [meant(cell.strip()) for cell in record]
             while cells and not cells[-1]:
                 cells.pop()
             if cells:
@@ -171,9 +173,11 @@ def _line(action: AnyAction, names: Sequence[str], number: int, cells: Sequence[
 
 
 def _meant(kind: Any, cell: str) -> str:
-    """A choice may be written as people see it."""
-    if not isinstance(kind, Choice):
+    """A choice may be written as people see it; several, with commas between them."""
+    if not isinstance(kind, Choice | Several):
         return cell
     labels = {label.lower(): value for value, label in kind.options}
-    values = {value.lower(): value for value, _ in kind.options}
-    return (labels | values).get(cell.lower(), cell)
+    known = labels | {value.lower(): value for value, _ in kind.options}
+    if isinstance(kind, Choice):
+        return known.get(cell.lower(), cell)
+    return ",".join(known.get(each.lower(), each) for each in re.split(r"\s*[,;]\s*", cell))

@@ -4,7 +4,9 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Literal
+
+from actions.cells import harmless
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,38 @@ class Attachment:
     columns: tuple[str, ...]
     rows: Callable[[], Iterable[Sequence[object]]]
 
-    def write(self, into: BinaryIO) -> None:
-        """Write it as UTF-8 CSV with a heading line."""
-        text = io.TextIOWrapper(into, encoding="utf-8", newline="", write_through=True)
-        sheet = csv.writer(text)
-        sheet.writerow(self.columns)
-        sheet.writerows(self.rows())
-        text.detach()
+    def write(self, into: BinaryIO) -> int:
+        """Write it as UTF-8 CSV with a heading line, row by row as they come; says how many."""
+        text = io.TextIOWrapper(into, encoding="utf-8", newline="")
+        sheet, count = csv.writer(text), 0
+        try:
+            sheet.writerow(map(harmless, self.columns))
+            for row in self.rows():
+                sheet.writerow(map(harmless, row))
+                count += 1
+        finally:
+            text.detach()
+        return count
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers over days or other steps: each line has a name and one number for each label."""
+
+    title: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float, ...]], ...]
+    kind: Literal["line", "bar"] = "line"
+
+    @property
+    def alt(self) -> str:
+        """The same in words, for those who do not see it."""
+        span = f"{self.labels[0]} to {self.labels[-1]}" if len(self.labels) > 1 else self.labels[0]
+        return f"{self.title}, {span}. " + " ".join(
+            f"{name}: {sum(values):,.10g} in all, at most {max(values):,.10g} "
+            f"({self.labels[values.index(max(values))]})."
+            for name, values in self.series
+        )
 
 
 @dataclass(frozen=True)
@@ -44,7 +71,7 @@ class Offer:
 
 @dataclass(frozen=True)
 class Card:
-    """A result as people read it: a line, facts, a table, a file, and what may be done next."""
+    """A result as people read it: a line, facts, a chart, a table, a file, and what may follow."""
 
     text: str
     facts: tuple[tuple[str, str], ...] = ()
@@ -52,6 +79,7 @@ class Card:
     attachment: Attachment | None = None
     link: str = ""
     offers: tuple[Offer, ...] = ()
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)

@@ -116,9 +116,7 @@ class Desk:
     ) -> Reading:
         """Ask Coupontools at once; leaves one audit entry. Raises `ApiError` too."""
         account, action = self.account(), self.catalog[name]
-        person = self._people(actor)
-        rights.to_ask(person)
-        allow(self._weighing.of_read(action, account, person))
+        self.allow_read(action, account, actor)
         if action.risk is not Risk.READ:
             raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
         inputs = self.check(name, raw, account)
@@ -139,6 +137,12 @@ class Desk:
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
         return Reading(output, action.present(output))
+
+    def allow_read(self, action: AnyAction, account: Account, actor: str) -> None:
+        """Let pass whom the policy lets read this; raises `NotAllowed`."""
+        person = self._people(actor)
+        rights.to_ask(person)
+        allow(self._weighing.of_read(action, account, person))
 
     def ask(
         self,

@@ -9,7 +9,8 @@ Declined
 ├── OwnRequest         nobody agrees to what they asked for themselves
 ├── SaidAlready        this person has agreed already
 ├── StaleCard          the card shows an older version of the request
-└── NeedsReason        a refusal says why
+├── NeedsReason        a refusal says why
+└── BrokenOff          a whole list could not be read to its end
 """
 
 import difflib
@@ -72,6 +73,15 @@ class NeedsReason(Declined):
     """Please say why, so that the person who asked knows what to change."""
 
 
+class BrokenOff(Declined):
+    """The list could not be read to its end."""
+
+    def __init__(self, rows: int, why: str) -> None:
+        self.rows = rows
+        said = f"It broke off after {rows:,} rows, so there is no file. {why}"
+        super().__init__(f"{said} Nothing was changed; try again.")
+
+
 def problems(error: ValidationError) -> dict[str, str]:
     """Field name → words, one a field, from what pydantic found."""
     found: dict[str, str] = {}
@@ -82,6 +92,10 @@ def problems(error: ValidationError) -> dict[str, str]:
     return found
 
 
+UNUSABLE = "This cannot be used here."
+UNSHAPED = "This is not in the expected form."
+"""Said where nothing better is known; a test sees to it that no field comes to that."""
+
 SENTENCES = {
     "missing": "Please fill this in.",
     "rule": "{words}",
@@ -90,6 +104,7 @@ SENTENCES = {
     "string_too_short": "At least {min_length} characters.",
     "greater_than_equal": "At least {ge}.",
     "less_than_equal": "At most {le:,}.",
+    "string_type": "Please give text.",
     "int_parsing": "Please give a whole number.",
     "int_type": "Please give a whole number.",
     "int_from_float": "Please give a whole number.",
@@ -102,7 +117,7 @@ SENTENCES = {
 def _sentence(kind: str, given: Any, context: Mapping[str, Any]) -> str:
     if kind == "string_pattern_mismatch":
         return _shape(str(context["pattern"]))
-    template = SENTENCES.get(kind, "This cannot be used here.")
+    template = SENTENCES.get(kind, UNUSABLE)
     return template.format(length=len(str(given)), **context)
 
 
@@ -110,9 +125,9 @@ SHAPES = {
     "^cam_": "A campaign id looks like cam_123456.",
     "^dir_": "A directory id looks like dir_123.",
     "^cat_": "A category id looks like cat_123.",
-    "^[A-Za-z0-9_]+": "An id has letters, digits and _ only.",
+    "^[A-Za-z0-9_-]+": "An id has letters, digits, - and _ only.",
     "^reg_": "A user id of a directory looks like reg_123.",
-    "^sub_": "A subaccount id looks like sub_123.",
+    "^(sub_)": "A subaccount id looks like sub_123.",
     "^pac_": "A package id looks like pac_7; the dashboard shows it.",
     "^gro_": "A group id looks like gro_9001.",
     "^evt_": "A webhook id looks like evt_A1b2C3d4E5f6G7h8I9j0.",
@@ -132,4 +147,4 @@ def _shape(pattern: str) -> str:
     for start, sentence in SHAPES.items():
         if pattern.startswith(start):
             return sentence
-    return "This is not in the expected form."
+    return UNSHAPED

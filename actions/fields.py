@@ -62,13 +62,20 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Any number of a few: (value, label) pairs."""
+
+    options: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Lookup:
     """The id of something in the account, found through the named read action."""
 
     action: str
 
 
-Kind = Text | Count | Flag | Moment | Day | Choice | Lookup
+Kind = Text | Count | Flag | Moment | Day | Choice | Several | Lookup
 
 
 class Private:
@@ -101,7 +108,7 @@ class Option:
 def kind_of(field: FieldInfo) -> Kind:
     """The kind of a field: declared beside its type, or plain from the type."""
     for mark in marks(field):
-        if isinstance(mark, Text | Count | Flag | Moment | Day | Choice | Lookup):
+        if isinstance(mark, Kind):
             return mark
     return _plain_kind(field.annotation)
 
@@ -174,6 +181,8 @@ def words(kind: Kind, value: Any) -> str:
             return "yes" if value else "no"
         case Choice(options=options) | Moment(words=options):
             return dict(options).get(str(value), str(value))
+        case Several(options=options):
+            return ", ".join(dict(options).get(each, each) for each in value)
         case Count():
             return f"{value:,}"
         case Text() | Day() | Lookup():
@@ -259,10 +268,12 @@ CategoryId = Annotated[
     str, StringConstraints(pattern=r"^cat_[0-9]+$", max_length=40), Lookup("directory.categories")
 ]
 SubaccountId = Annotated[
-    str, StringConstraints(pattern=r"^sub_[0-9]+$", max_length=40), Lookup("subaccount.list")
+    str, StringConstraints(pattern=r"^(sub_)?[0-9]+$", max_length=40), Lookup("subaccount.list")
 ]
 Numbered = Annotated[int, Ge(1), Text()]
 """An id that is a number: typed and shown as it is, never as 600,001."""
+CardNumber = Annotated[int, Ge(1), Lookup("loyalty.numbers")]
+DirectoryNumber = Annotated[int, Ge(1), Lookup("directory.numbers")]
 Message = Annotated[str, StringConstraints(min_length=1, max_length=180), Text(multiline=True)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=255), Text()]
 Phone = Annotated[str, StringConstraints(max_length=30), AfterValidator(_e164), Text(), Private()]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import AliasChoices, BeforeValidator, Field
 
 from actions.fields import Reply
 
@@ -28,6 +28,8 @@ OPERATIONS = (
 
 Said = Annotated[str, BeforeValidator(_said)]
 """What the API writes as text, a number or nothing."""
+Sequence = Annotated[Said, Field(validation_alias=AliasChoices("sequenceid", "sequence_id"))]
+"""The number of a session: its calls spell it in two ways."""
 IsSet = Annotated[bool, BeforeValidator(_is_set)]
 """A flag of the API: mostly the texts "0" and "1"."""
 
@@ -102,7 +104,7 @@ class Lived(Reply):
     campaign: Said = ""
     session: Said = ""
     session_url: Said = ""
-    sequenceid: Said = ""
+    sequenceid: Sequence = ""
     data: Lives = Lives()
 
 

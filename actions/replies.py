@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from actions.fields import Reply
+from actions.loose import Listing
 
 
 def _as_text(value: Any) -> Any:
@@ -33,6 +34,22 @@ class Campaigns(Reply):
 
 class OneCampaign(Reply):
     coupon_info: Campaign
+
+
+class Numbers(Reply):
+    """What v4 of the API knows by a number."""
+
+    id: Said = ""
+    name: Said = ""
+    type: Said = ""
+
+
+class Listed(Listing):
+    rows: list[Numbers] = []
+
+    def name_of(self, number: int) -> str:
+        """What is behind a number, so that nobody has to know numbers by heart."""
+        return next((each.name for each in self.rows if each.id == str(number)), "")
 
 
 class Launched(Reply):

@@ -3,8 +3,8 @@
 A message may be told twice after a crash, a push never: what was told is marked afterwards.
 """
 
-import io
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,12 +12,14 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import OperationalError
 
-from actions.card import Attachment, Card
+from actions.card import Card, Chart
 from actions.errors import UnknownAction
+from bot.files import send, send_picture
 from bot.people import is_slack_id
 from bot.results import Results
 from bot.stories import Stories
 from bot.views.blocks import Message
+from bot.views.chart import png
 from bot.views.request import missed_card, request_card
 from bot.views.result import ending, result_message, sheet_card
 from bot.views.story import Story, is_batch
@@ -133,7 +135,7 @@ class Announcer:
             if not story.rests(due) or self._where(key):
                 continue
             card = sheet_card(story, count, self._results.sheet(request, due))
-            self._reply(where, result_message(card), card)
+            self._tell_result(where, card)
             with self._store.begin() as tx:
                 tx.merge(Posted(key=key, channel=where.channel, ts=where.ts))
 
@@ -171,26 +173,49 @@ class Announcer:
         if where is None:
             return
         card = self._results.card(notice.operation) if notice.became == Progress.DONE else None
-        message = result_message(card) if card else ending(story, notice.operation, notice.became)
-        self._reply(where, message, card)
+        if card:
+            whole = notice.operation if story.action.rows else None
+            self._tell_result(where, card, whole or "")
+        else:
+            self._reply(where, ending(story, notice.operation, notice.became))
 
-    def _reply(self, where: Posted, message: Message, card: Card | None) -> None:
+    def _tell_result(self, where: Posted, card: Card, whole: str = "") -> None:
+        """The card, with its chart or a picture of it, and its file."""
+        try:
+            self._reply(where, result_message(card, whole))
+        except SlackApiError as error:
+            if card.chart is None or error.response.get("error") != "invalid_blocks":
+                raise
+            self._reply(where, result_message(replace(card, chart=None), whole))
+            self._show_picture(where, card.chart)
+        if card.attachment:
+            send(
+                self._client,
+                card.attachment,
+                channel=where.channel,
+                title=card.text,
+                thread_ts=where.ts,
+            )
+
+    def _reply(self, where: Posted, message: Message) -> None:
         self._client.chat_postMessage(
             channel=where.channel, thread_ts=where.ts, **message.to_dict()
         )
-        if card and card.attachment:
-            self._upload(where, card, card.attachment)
 
-    def _upload(self, where: Posted, card: Card, attachment: Attachment) -> None:
-        content = io.BytesIO()
-        attachment.write(content)
-        self._client.files_upload_v2(
-            channel=where.channel,
-            thread_ts=where.ts,
-            filename=attachment.name,
-            title=card.text,
-            content=content.getvalue(),
-        )
+    def _show_picture(self, where: Posted, chart: Chart) -> None:
+        """This workspace does not know charts. Without its picture the card says all the same."""
+        try:
+            send_picture(
+                self._client,
+                png(chart),
+                name="chart.png",
+                title=chart.title,
+                alt=chart.alt,
+                channel=where.channel,
+                thread_ts=where.ts,
+            )
+        except (SlackApiError, SlackClientError, OSError) as error:
+            log.warning("a picture was not taken", error=type(error).__name__)
 
     def _tell_missed(self) -> None:
         """One card for all runs that are held, gone from it once they are settled."""

@@ -15,6 +15,7 @@ from actions.approvals import Approvals
 from actions.catalog import CATALOG
 from actions.desk import Desk, Now
 from actions.drafts import Drafts
+from actions.exporting import Exporting
 from actions.gate import Gate
 from actions.lookups import Lookups
 from actions.policy import People
@@ -87,6 +88,10 @@ class Office:
     def approvals(self, people: People) -> Approvals:
         """Decisions, by people as this surface knows them."""
         return Approvals(self.store, CATALOG, people, self.weighing, self.now)
+
+    def exporting(self, desk: Desk) -> Exporting:
+        """Whole lists, for the people of that desk."""
+        return Exporting(desk, self.store, self.vault, self.clients, self.now)
 
 
 @dataclass(frozen=True)
@@ -196,6 +201,7 @@ def build(
         stories,
         lookups,
         Drafts(store, vault, now),
+        office.exporting(desk),
         now,
     )
     return Bot(

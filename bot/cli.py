@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -21,6 +22,7 @@ from bot.doctor import live as examine_live
 from bot.errors import OURS
 from bot.errors import explain as in_words
 from bot.explain import of_action, of_id, surfaces
+from bot.lists import save
 from bot.logs import to_stderr
 from bot.serve import serve as run_server
 from bot.settings import Settings
@@ -83,6 +85,7 @@ def ask(
     at: Annotated[str, typer.Option(help="A moment, ISO 8601.")] = "",
     zone: Annotated[str, typer.Option(help="The zone of --at and --cron.")] = "",
     cron: Annotated[str, typer.Option(help="Minute hour day month weekday.")] = "",
+    csv: Annotated[Path | None, typer.Option(help="A whole list into this file.")] = None,
     actor: Annotated[str, typer.Option("--as", help="Who asks.")] = "operator",
     as_json: Json = False,
 ) -> None:
@@ -90,6 +93,12 @@ def ask(
     with trouble(), office() as at_work:
         desk, raw = console_desk(at_work), _pairs(given or [])
         action = CATALOG[name]
+        if csv is not None:
+            if at or cron:
+                raise typer.BadParameter("--csv reads now: leave --at and --cron out")
+            lists = at_work.exporting(desk)
+            show_saved(save(desk, lists, name, raw, actor=actor, file=csv), csv, as_json)
+            return
         if action.risk is Risk.READ and not (at or cron):
             answer = desk.read(name, raw, actor=actor, surface="cli")
             show_read(answer.output.model_dump(mode="json"), answer.card.text, as_json)
@@ -234,6 +243,13 @@ def show_lines(lines: Iterable[tuple[str, str]]) -> None:
     for title, words in lines:
         table.add_row(f"[bold]{title}[/]", words)
     out.print(table)
+
+
+def show_saved(rows: int, file: Path, as_json: bool) -> None:
+    if as_json:
+        show_json({"rows": rows, "file": str(file)})
+    else:
+        out.print(f"{rows:,} rows in {file}", highlight=False, markup=False)
 
 
 def show_read(output: Any, words: str, as_json: bool) -> None:

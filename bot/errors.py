@@ -1,9 +1,10 @@
 """The only place where an error becomes words."""
 
 import secrets
+from urllib.error import URLError
 
 import structlog
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import DBAPIError
 
 from actions.errors import Declined
@@ -50,6 +51,8 @@ def explain(error: BaseException) -> str:
             return _database(error)
         case SlackApiError():
             return f"Slack did not take it ({error.response.get('error', 'no answer')})."
+        case SlackClientError() | URLError():
+            return "Slack did not take it. Please try again."
         case _:
             mark = secrets.token_hex(3)
             log.error("unforeseen", mark=mark, exc_info=error)

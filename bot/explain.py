@@ -48,6 +48,8 @@ def of_action(action: AnyAction) -> Iterator[Line]:
         yield f"step {number}", f"{words} · payload {_place(step.payload)}"
     yield "inputs", _place(action.inputs)
     yield "form", _place(form)
+    if action.prefill:
+        yield "begins with", f"{action.prefill.read.name} · {_place(action.prefill.today)}"
     yield "preview", _place(action.preview) if action.preview else "none"
     yield "result", _place(action.present)
 
@@ -65,6 +67,8 @@ def of_id(office: Office, stories: Stories, id: str) -> Iterator[Line]:
         for title, value in shown(story.action.inputs, row):
             yield f"input {title}", value
     yield "preview", request.preview or "not looked at yet"
+    for title, value in request.facts:
+        yield title, value
     yield "digest", request.digest or "none yet"
     needed = f"{len(story.approvals)} of {request.quorum}"
     yield "agreed", ", ".join([needed, *(a.person for a in story.approvals)])

@@ -17,6 +17,7 @@ from actions.fields import (
     Kind,
     Lookup,
     Moment,
+    Several,
     Text,
     fields,
     is_private,
@@ -42,6 +43,16 @@ follows from its siblings. `vouchdesk doctor --live` tries the reading ones on y
 """
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 """A Monday, far from quiet hours."""
+LEFT_OUT = {
+    "loyalty_users_create": "It wants a password for the person, and no field may hold one. "
+    "`loyalty.enrol` makes a holder without.",
+    "v4_loyalty_users_create_bulk": "How it takes a list and how many at once is not published; "
+    "a wrong row may stop all of them, and a lost answer would leave all in doubt. A sheet of "
+    "`loyalty.enrol` says of each row what became of it.",
+    "v4_directory_get": "Nothing is published of its answer, and what is known of a directory by "
+    "number, its name, `directory.numbers` lists. `directory.info` shows one.",
+}
+"""Calls of the API that no action makes, and why."""
 RISKS = {
     Risk.READ: "reads only",
     Risk.CHANGE: "changes one thing",
@@ -56,7 +67,9 @@ def handbook(catalog: Catalog) -> str:
     for area, actions in catalog.areas().items():
         parts.append(f"## {area.replace('_', '-').capitalize()}\n")
         parts += ["\n".join(_action(action)) for action in actions]
-    return "\n".join(parts)
+    parts += ["## Left out\n\nCalls of the API that no action makes, and why.\n"]
+    parts += [f"- `{id}`: {why}" for id, why in LEFT_OUT.items()]
+    return "\n".join(parts) + "\n"
 
 
 def _action(action: AnyAction) -> Iterator[str]:
@@ -69,6 +82,11 @@ def _action(action: AnyAction) -> Iterator[str]:
         yield (
             f"- Endpoint: `{step.endpoint.id}` (`{step.endpoint.verb} {step.endpoint.path}`), "
             f"{known}, {again}"
+        )
+    if action.prefill:
+        yield (
+            f"- Form: begins with what `{action.prefill.read.name}` reads; only what is changed "
+            "is asked for"
         )
     yield f"- Command: `{command(action)}`"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
@@ -111,6 +129,8 @@ def _is_enough(action: AnyAction, given: Mapping[str, Any]) -> bool:
 
 
 def _typed(value: Any) -> str:
+    if isinstance(value, list):
+        return ",".join(value)
     text = {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value)
     return f'"{text}"' if " " in text else text
 
@@ -135,8 +155,9 @@ def _kind(kind: Kind, limits: Limits) -> str:
             return f"A moment, such as `2026-12-01 09:00`{f', or {named}' if named else ''}."
         case Day():
             return "A date, such as `2026-12-31`."
-        case Choice(options=options):
-            return f"One of {', '.join(f'`{value}`' for value, _ in options)}."
+        case Choice(options=options) | Several(options=options):
+            named = ", ".join(f"`{value}`" for value, _ in options)
+            return f"{'One' if isinstance(kind, Choice) else 'Any'} of {named}."
         case Lookup(action=source):
             return f"An id, found by `{source}`."
         case _:

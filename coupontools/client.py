@@ -28,11 +28,11 @@ from coupontools.errors import (
     refusal,
 )
 from coupontools.pace import Pace
+from coupontools.paging import PAGE, pages
 
 CONNECT = 5.0
 HOLD = 5.0  # told to come back later, but not when
 LONGEST_HOLD = 60.0  # then one call asks again, rather than all of them believing for hours
-PAGE = 5000
 
 NEVER_SENT = (
     httpx.ConnectError,
@@ -105,18 +105,7 @@ class Client:
         self, endpoint: Endpoint, payload: Mapping[str, Any], *, size: int = PAGE
     ) -> Iterator[Any]:
         """One answer after another, until a page is not full."""
-        page, before = 1, None
-        while True:
-            answer = self.call(endpoint, {**payload, "page": page})
-            found = rows(answer)
-            if found and found == before:  # `page` is not heeded: this is the same one again
-                return
-            yield answer
-            # One client of the API takes 100 for a full page where the reference says 5000:
-            # exactly so many may be all or may be the first of more, and asking once more tells.
-            if not found or (len(found) < size and len(found) != 100):
-                return
-            page, before = page + 1, found
+        return pages(self.call, endpoint, payload, size=size)
 
     def _request(
         self, endpoint: Endpoint, payload: Mapping[str, Any], patience: float
@@ -172,15 +161,6 @@ def read(endpoint: Endpoint, answer: httpx.Response) -> Any:
     if status >= 300 or body is answer:
         raise Garbled(f"It was not JSON as expected (HTTP {status}).")
     return _opened(body) if endpoint.dialect is Dialect.V3 else body
-
-
-def rows(answer: Any) -> list[Any]:
-    """The records of an answer: its longest list, or the answer itself if it is one."""
-    if isinstance(answer, list):
-        return answer
-    values = answer.values() if isinstance(answer, dict) else ()
-    lists = [each for each in values if isinstance(each, list)]
-    return max(lists, key=len, default=[])
 
 
 def _opened(body: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from actions.action import Action, Example, Reads, Risk, once
+from actions.action import Action, Example, Reads, Risk, Rows, once
 from actions.card import Card, Preview, Table
 from actions.fields import (
     CampaignId,
@@ -43,6 +43,12 @@ LIST = Action(
     output=Campaigns,
     steps=once(endpoints.CAMPAIGN_LIST),
     present=_campaigns_card,
+    rows=Rows(
+        ("campaign", "name", "title", "status", "code", "url", "expires"),
+        lambda page: (
+            (c.id, c.name, c.title, c.status, c.code, c.url, c.expirydate) for c in page.coupon_info
+        ),
+    ),
     options=_campaign_options,
     example=Example(
         inputs={"only_active": True},

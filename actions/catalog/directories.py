@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from actions.action import Action, Example, Risk, once
+from actions.action import Action, Example, Risk, Rows, once
 from actions.card import Attachment, Card, Table
 from actions.fields import Choice, DirectoryId, Inputs, Option, Reply, Text
 from actions.loose import Listing, Loose
@@ -167,6 +167,7 @@ USERS = Action(
     output=Users,
     steps=once(endpoints.DIRECTORY_USERS_LIST),
     present=_users_card,
+    rows=Rows(COLUMNS, lambda page: (user.row() for user in page.rows), paged=True),
     example=Example(
         inputs={"directory": "dir_700", "page": 1},
         reply={

@@ -18,6 +18,7 @@ from actions.action import Action, Done, Example, Reads, Risk, Step, plain
 from actions.card import Card, Preview
 from actions.fields import (
     Date,
+    DirectoryNumber,
     Email,
     Inputs,
     Moment,
@@ -25,12 +26,11 @@ from actions.fields import (
     Numbered,
     Phone,
     Private,
-    Reply,
     Text,
     said,
 )
-from actions.loose import Listing, Loose
-from actions.replies import MADE, Pass, Said, ways_in
+from actions.loose import Loose
+from actions.replies import MADE, Listed, Pass, Said, ways_in
 from coupontools import endpoints
 
 About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
@@ -52,34 +52,21 @@ Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_in_ut
 
 
 class OfDirectory(Inputs):
-    directory: Numbered = Field(
-        title="Directory number", description="Its number in v4 of the API, such as 700001."
-    )
+    directory: DirectoryNumber = Field(title="Directory")
 
 
 class OfUser(OfDirectory):
     user: Numbered = Field(
-        title="User number", description="The user's number in v4 of the API, such as 810001."
+        title="User number", description="As in the list of users by number, such as 810001."
     )
-
-
-class Numbers(Reply):
-    id: Said = ""
-    name: Said = ""
-
-
-class NumberedDirectories(Listing):
-    rows: list[Numbers] = []
 
 
 def _preview(words: str) -> Callable[[OfDirectory, Reads], Preview]:
     """Says it with the name of the directory, so that nobody has to know numbers by heart."""
 
     def preview(asked: OfDirectory, api: Reads) -> Preview:
-        known = NumberedDirectories.model_validate(api.call(endpoints.V4_DIRECTORY_LIST, {})).rows
-        number = str(asked.directory)
-        name = next((each.name for each in known if each.id == number), "")
-        return Preview(f"{words} “{name or number}”")
+        known = Listed.model_validate(api.call(endpoints.V4_DIRECTORY_LIST, {}))
+        return Preview(f"{words} “{known.name_of(asked.directory) or asked.directory}”")
 
     return preview
 

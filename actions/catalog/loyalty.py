@@ -1,36 +1,25 @@
 """Loyalty cards and the people who hold them."""
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Reads, Risk, once
+from actions.action import Action, Example, Prefill, Reads, Risk, Today, once
 from actions.card import Attachment, Card, Preview, Table
-from actions.fields import CardId, Inputs, Message, Option, Private, Reply, Text, said, wrong
-from actions.loose import Listing, Loose
+from actions.changing import comparing
+from actions.fields import CardId, Inputs, Message, Option, Private, Text, said, wrong
+from actions.holders import YES, Holders, LoyaltyCards, OneCard
+from actions.loose import Loose
 from actions.replies import Said
 from coupontools import endpoints
 
 ONE_OF = ("points", "stamps", "voided")
-YES = ("1", "true", "True")
 HolderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Text()]
 
 
 class ListCards(Inputs):
     only_active: bool | None = Field(None, title="Active ones only")
-
-
-class LoyaltyCard(Reply):
-    id: Said = Field("", validation_alias=AliasChoices("ID", "id"))
-    name: Said = ""
-    status: Said = ""
-    type: Said = ""
-    code: Said = ""
-
-
-class LoyaltyCards(Listing):
-    rows: list[LoyaltyCard] = []
 
 
 def _cards_card(found: LoyaltyCards) -> Card:
@@ -65,10 +54,6 @@ class OfCard(Inputs):
     loyaltycard: CardId = Field(title="Loyalty card")
 
 
-class OneCard(Reply):
-    loyaltycard: LoyaltyCard
-
-
 def _card_card(found: OneCard) -> Card:
     card = found.loyaltycard
     facts = (("Id", card.id), ("Type", card.type), ("Status", card.status), ("Code", card.code))
@@ -89,25 +74,6 @@ INFO = Action(
         reply={"loyaltycard": {"ID": "loy_500", "name": "Coffee card"}},
     ),
 )
-
-
-class Holder(Reply):
-    id: Said = Field("", validation_alias=AliasChoices("ID", "id"))
-    first_name: Said = ""
-    last_name: Said = ""
-    email: Said = ""
-    points: Said = ""
-    voided: Said = ""
-
-    def row(self) -> tuple[str, ...]:
-        name = f"{self.first_name} {self.last_name}".strip()
-        state = "voided" if self.voided in YES else ""
-        return (self.id, name, self.email, self.points, state)
-
-
-class Holders(Listing):
-    rows: list[Holder] = []
-    amount_of_users: Said = ""
 
 
 COLUMNS = ("User", "Name", "E-mail", "Points", "State")
@@ -200,6 +166,34 @@ def _about(found: Touched) -> tuple[tuple[str, str], ...]:
     return (("User", found.user),) if found.user else ()
 
 
+def _today(found: Holders, about: Mapping[str, Any]) -> Today:
+    one = found.of(str(about["user"]))
+    if one is None:
+        return Today({})
+    facts = (("Name", one.name), ("E-mail", one.email), ("Points or stamps", one.points))
+    return Today({"voided": one.voided in YES} if one.voided else {}, facts)
+
+
+AS_IT_IS = Prefill(
+    read=SEARCH,
+    names=("loyaltycard", "user"),
+    asks={"loyaltycard": "loyaltycard", "user": "search"},
+    today=_today,
+)
+
+
+def _changes(asked: UpdateHolder, found: Holders | None) -> str:
+    one, added = found.of(asked.user) if found else None, asked.points or asked.stamps
+    if added is None:
+        what = "is voided" if asked.voided else "is given back"
+        return f"The loyalty card {asked.loyaltycard} of {asked.user} {what}"
+    thing = "points" if asked.points else "stamps"
+    sums = ""
+    if one and one.points.isdecimal():
+        sums = f": {int(one.points):,} → {int(one.points) + added:,}"
+    return f"{added:,} {thing} for {asked.user} on {asked.loyaltycard}{sums}"
+
+
 UPDATE = Action(
     name="loyalty.update",
     title="Change a loyalty user",
@@ -208,6 +202,8 @@ UPDATE = Action(
     inputs=UpdateHolder,
     output=Touched,
     steps=once(endpoints.LOYALTY_USERS_UPDATE),
+    prefill=AS_IT_IS,
+    preview=comparing(AS_IT_IS, _changes),
     present=lambda found: Card("The loyalty user is changed", facts=_about(found)),
     example=Example(
         inputs={"loyaltycard": "loy_500", "user": "usr_9", "points": 5},

@@ -5,36 +5,72 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, StringConstraints, model_validator
 
-from actions.action import Action, Done, Example, Reads, Risk, Step, plain
-from actions.card import Card, Preview
-from actions.fields import Email, Inputs, Name, Numbered, Phone, Private, Reply, Text, wrong
-from actions.loose import Listing, Loose
-from actions.replies import Said
+from actions.action import Action, Done, Example, Reads, Risk, Step, once, plain
+from actions.card import Card, Preview, Table
+from actions.fields import (
+    CardNumber,
+    Email,
+    Inputs,
+    Name,
+    Numbered,
+    Option,
+    Phone,
+    Private,
+    Text,
+    wrong,
+)
+from actions.loose import Loose
+from actions.replies import Listed, Said
 from coupontools import endpoints
+from coupontools.endpoint import Endpoint
 
 About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
 """Something about a person."""
 
 
-class OfCard(Inputs):
-    card: Numbered = Field(
-        title="Card number", description="The card's number in v4 of the API, such as 600001."
+class Nothing(Inputs):
+    """There is nothing to ask for."""
+
+
+def _listed_card(found: Listed) -> Card:
+    if not found.rows:
+        return Card("No loyalty cards here yet.")
+    rows = [(card.name or card.id, card.type, card.id) for card in found.rows]
+    count = len(rows)
+    return Card(
+        f"{count:,} loyalty card{'s' if count != 1 else ''}",
+        table=Table(("Name", "Type", "Number"), rows[:20], total=count),
     )
 
 
-class Numbers(Reply):
-    id: Said = ""
-    name: Said = ""
+NUMBERS = Action(
+    name="loyalty.numbers",
+    title="Loyalty card numbers",
+    summary="All loyalty cards, with the numbers that v4 of the API has for them",
+    risk=Risk.READ,
+    inputs=Nothing,
+    output=Listed,
+    steps=once(endpoints.V4_LOYALTY_LIST),
+    present=_listed_card,
+    options=lambda found: [Option(c.id, c.name or c.id, c.type) for c in found.rows if c.id],
+    example=Example(
+        inputs={},
+        reply=[
+            {"id": 600001, "code": "kf82ns", "name": "Coffee card", "type": "stamp"},
+            {"id": 600002, "code": "p0w3rt", "name": "Members", "type": "membership"},
+        ],
+    ),
+)
 
 
-class NumberedCards(Listing):
-    rows: list[Numbers] = []
+class OfCard(Inputs):
+    card: CardNumber = Field(title="Loyalty card")
 
 
 def _card_of(asked: OfCard, api: Reads) -> str:
     """The name of the card, so that nobody has to know numbers by heart."""
-    known = NumberedCards.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {})).rows
-    return next((c.name for c in known if c.id == str(asked.card)), "") or f"card {asked.card}"
+    known = Listed.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {}))
+    return known.name_of(asked.card) or f"card {asked.card}"
 
 
 def _for_card(asked: OfCard, _: Done) -> Mapping[str, Any]:
@@ -85,7 +121,9 @@ COPY = Action(
 )
 
 
-class EnrolHolder(OfCard):
+class Person(Inputs):
+    """What a card knows of whoever holds it."""
+
     first_name: Name | None = Field(None, title="First name")
     last_name: Name | None = Field(None, title="Last name")
     email: Email | None = Field(None, title="E-mail")
@@ -102,6 +140,8 @@ class EnrolHolder(OfCard):
     custom_7: About | None = Field(None, title="Custom 7")
     custom_8: About | None = Field(None, title="Custom 8")
 
+
+class EnrolHolder(Person, OfCard):
     @model_validator(mode="after")
     def _somebody(self) -> "EnrolHolder":
         if not (self.first_name or self.last_name or self.email or self.phone):
@@ -114,9 +154,12 @@ class Enrolled(Loose):
     points: Said = ""
 
 
+def _number(found: Enrolled) -> tuple[tuple[str, str], ...]:
+    return (("User number", found.id),) if found.id else ()
+
+
 def _enrolled_card(made: Enrolled) -> Card:
-    facts = (("User number", made.id),) if made.id else ()
-    return Card("The user holds the card now", facts=facts)
+    return Card("The user holds the card now", facts=_number(made))
 
 
 ENROL = Action(
@@ -146,15 +189,28 @@ ENROL = Action(
 )
 
 
-class StampHolder(OfCard):
+class OfHolder(OfCard):
     user: Numbered = Field(
-        title="User number", description="The user's number in v4 of the API, such as 620001."
+        title="User number", description="As in the list of users by number, such as 620001."
     )
+
+
+class StampHolder(OfHolder):
     stamps: int = Field(ge=1, le=1_000, title="Stamps to add")
 
 
-def _for_holder(asked: StampHolder, _: Done) -> Mapping[str, Any]:
-    return {"loyaltyCardId": asked.card, "userId": asked.user, "stamps": asked.stamps}
+def _of_holder(endpoint: Endpoint) -> tuple[Step[Any], ...]:
+    """One call whose path names the card and the holder."""
+
+    def named(asked: Inputs, _: Done) -> Mapping[str, Any]:
+        rest = dict(plain(asked, _))
+        return {"loyaltyCardId": rest.pop("card"), "userId": rest.pop("user"), **rest}
+
+    return (Step(endpoint.id, endpoint, named),)
+
+
+def _stamps(asked: StampHolder, api: Reads) -> Preview:
+    return Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”")
 
 
 def _stamped_card(found: Enrolled) -> Card:
@@ -169,12 +225,37 @@ STAMP = Action(
     risk=Risk.CHANGE,
     inputs=StampHolder,
     output=Enrolled,
-    steps=(Step("v4_loyalty_add_stamp", endpoints.V4_LOYALTY_ADD_STAMP, _for_holder),),
-    preview=lambda asked, api: Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”"),
+    steps=_of_holder(endpoints.V4_LOYALTY_ADD_STAMP),
+    preview=_stamps,
     present=_stamped_card,
     example=Example(
         inputs={"card": 600001, "user": 620001, "stamps": 2}, reply={"id": 620001, "points": 6}
     ),
 )
 
-ACTIONS = (COPY, ENROL, STAMP)
+
+class UpdateHolder(Person, OfHolder):
+    @model_validator(mode="after")
+    def _something(self) -> "UpdateHolder":
+        if not any(getattr(self, name) for name in Person.model_fields):
+            raise wrong("first_name", "Give at least one thing that is to change.")
+        return self
+
+
+UPDATE = Action(
+    name="loyalty.update_holder",
+    title="Data of a loyalty user",
+    summary="Change name, contact data or custom fields of a loyalty user, by number",
+    risk=Risk.CHANGE,
+    inputs=UpdateHolder,
+    output=Enrolled,
+    steps=_of_holder(endpoints.V4_LOYALTY_USER_UPDATE),
+    preview=lambda asked, api: Preview(f"Other data of a user of “{_card_of(asked, api)}”"),
+    present=lambda found: Card("The loyalty user is changed", facts=_number(found)),
+    example=Example(
+        inputs={"card": 600001, "user": 620001, "phone": "+32470123456", "city": "Ghent"},
+        reply={"id": 620001, "email": "ada@example.test"},
+    ),
+)
+
+ACTIONS = (NUMBERS, COPY, ENROL, UPDATE, STAMP)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Risk, once
+from actions.action import Action, Example, Risk, Rows, once
 from actions.card import Card, Offer, Table
 from actions.fields import (
     CampaignId,
@@ -67,6 +67,11 @@ def _sessions_card(found: FoundSessions) -> Card:
     )
 
 
+ALL_FOUND: Rows[FoundSessions] = Rows(
+    ("session", "campaign"),
+    lambda page: ((row.session, row.campaign or page.campaign) for row in page.data),
+)
+
 SEARCH = Action(
     name="session.search",
     title="Find a coupon",
@@ -76,6 +81,7 @@ SEARCH = Action(
     output=FoundSessions,
     steps=once(endpoints.SESSION_SEARCH),
     present=_sessions_card,
+    rows=ALL_FOUND,
     example=Example(
         inputs={"code": "SPRING-77Q", "email": "ada@example.test", "phone": "+32470123456"},
         reply={"data": [{"campaign": "cam_400123", "session": "h4mz0q7ty2ke9wd5rbn1x"}]},
@@ -104,6 +110,7 @@ SEARCH_CAMPAIGN = Action(
     output=FoundSessions,
     steps=once(endpoints.CAMPAIGN_SESSION_SEARCH),
     present=_sessions_card,
+    rows=ALL_FOUND,
     example=Example(
         inputs={"campaign": "cam_400123", **SEARCH.example.inputs},
         reply={

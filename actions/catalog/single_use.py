@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Attachment, Card, Preview
@@ -69,7 +69,7 @@ class Code(Reply):
     single_use_url: str
     single_use_code: str
     widget_validation_code: str = ""
-    sequence_id: int | str = ""
+    sequenceid: int | str = Field("", validation_alias=AliasChoices("sequence_id", "sequenceid"))
     custom_validation_code: str = ""
 
 
@@ -94,7 +94,7 @@ def _codes_card(made: Codes) -> Card:
                 code.single_use_url,
                 code.single_use_code,
                 code.widget_validation_code,
-                code.sequence_id,
+                code.sequenceid,
                 code.custom_validation_code,
             )
 

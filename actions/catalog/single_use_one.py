@@ -25,7 +25,7 @@ from actions.fields import (
     said,
     wrong,
 )
-from actions.lives import Lived, Said, now
+from actions.lives import Lived, Said, Sequence, now
 from actions.replies import OneCampaign
 from coupontools import endpoints
 
@@ -102,7 +102,7 @@ class CreateOne(Inputs):
 class Made(Reply):
     campaign: Said = ""
     single_use_code: Said = ""
-    sequence_id: Said = ""
+    sequenceid: Sequence = ""
     single_use_url: str
     widget_validation_code: Said = ""
 
@@ -123,7 +123,7 @@ def _made_card(made: Made) -> Card:
         ("URL", made.single_use_url),
         ("Code", made.single_use_code),
         ("Short code", made.widget_validation_code),
-        ("Number", made.sequence_id),
+        ("Number", made.sequenceid),
         ("Campaign", made.campaign),
     )
     return Card(

@@ -1,13 +1,14 @@
 """Subaccounts: accounts below this one, with keys of their own."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Reads, Risk, once
-from actions.card import Attachment, Card, Preview, Table
+from actions.action import Action, Example, Prefill, Risk, Today, once
+from actions.card import Attachment, Card, Table
+from actions.changing import Change, change, comparing, separate
 from actions.fields import (
-    CampaignId,
     Choice,
     Date,
     Email,
@@ -15,12 +16,13 @@ from actions.fields import (
     Name,
     Option,
     Reply,
+    Several,
     ShortText,
     SubaccountId,
     Text,
     wrong,
 )
-from actions.replies import MADE, OneSubaccount, Pass, Subaccount, ways_in
+from actions.replies import OneSubaccount, Subaccount
 from coupontools import endpoints
 
 PackageId = Annotated[str, StringConstraints(pattern=r"^pac_[A-Za-z0-9]+$", max_length=40), Text()]
@@ -28,7 +30,17 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2),
 Status = Annotated[
     Literal["trial", "customer"], Choice((("trial", "Trial"), ("customer", "Customer")))
 ]
-Page = Literal["campaigns", "add_campaign", "update_campaign", "statistics", "distribution"]
+EMPTIED = (
+    ("company_name", "Company"),
+    ("first_name", "First name"),
+    ("last_name", "Last name"),
+    ("country", "Country"),
+)
+Emptied = Annotated[
+    tuple[Literal["company_name", "first_name", "last_name", "country"], ...] | None,
+    BeforeValidator(separate),
+    Several(EMPTIED),
+]
 
 
 class Subaccounts(Reply):
@@ -185,8 +197,13 @@ CREATE = Action(
 )
 
 
-class UpdateSubaccount(About, OfSubaccount):
-    """What is left empty stays as it is."""
+class UpdateSubaccount(Change, About, OfSubaccount):
+    clear: Emptied = Field(
+        None,
+        title="Empty these",
+        description="An empty box changes nothing; this does. No page of Coupontools says that it "
+        "takes an empty value: that is inferred.",
+    )
 
     @model_validator(mode="after")
     def _something_changes(self) -> "UpdateSubaccount":
@@ -195,9 +212,20 @@ class UpdateSubaccount(About, OfSubaccount):
         return self
 
 
-def _named(asked: OfSubaccount, api: Reads) -> str:
-    found = api.call(endpoints.SUBACCOUNT_INFO, {"subaccount": asked.subaccount})
-    return f"“{OneSubaccount.model_validate(found).subaccount.label}” ({asked.subaccount})"
+def _today(found: OneSubaccount, _: Mapping[str, Any]) -> Today:
+    one = found.subaccount
+    known = ("company_name", "first_name", "last_name", "expiry_date")
+    return Today({name: getattr(one, name) for name in known}, facts=(("E-mail", one.email),))
+
+
+AS_IT_IS = Prefill(
+    read=INFO, names=("subaccount",), asks={"subaccount": "subaccount"}, today=_today
+)
+
+
+def _changes(asked: UpdateSubaccount, found: OneSubaccount | None) -> str:
+    name = f"“{found.subaccount.label}” " if found else ""
+    return f"A change to {name}({asked.subaccount})"
 
 
 UPDATE = Action(
@@ -207,80 +235,19 @@ UPDATE = Action(
     risk=Risk.CHANGE,
     inputs=UpdateSubaccount,
     output=OneSubaccount,
-    steps=once(endpoints.SUBACCOUNT_UPDATE),
-    preview=lambda asked, api: Preview(f"A change to {_named(asked, api)}"),
+    steps=change(endpoints.SUBACCOUNT_UPDATE),
+    prefill=AS_IT_IS,
+    preview=comparing(AS_IT_IS, _changes),
     present=lambda made: Card("The subaccount is changed", facts=(("Id", made.subaccount.id),)),
     example=Example(
-        inputs={"subaccount": "sub_2002", **ABOUT}, reply={"subaccount": {"ID": "sub_2002"}}
-    ),
-)
-
-
-class PassOfSubaccount(Reply):
-    subaccount: Pass = Pass()
-
-
-def _ways_in(made: PassOfSubaccount) -> list[tuple[str, str]]:
-    return ways_in(made.subaccount)
-
-
-def _link_card(made: PassOfSubaccount) -> Card:
-    return Card(MADE, facts=(("Subaccount", made.subaccount.id),))
-
-
-RESET_URL = Action(
-    name="subaccount.reset_url",
-    title="Password reset link",
-    summary="Make a link with which a subaccount chooses a new password",
-    risk=Risk.LAUNCH,  # whoever holds the link has the subaccount
-    inputs=OfSubaccount,
-    output=PassOfSubaccount,
-    steps=once(endpoints.SUBACCOUNT_PASSWORD_RESET_URL),
-    preview=lambda asked, api: Preview(f"A link to choose a new password of {_named(asked, api)}"),
-    present=_link_card,
-    secrets=_ways_in,
-    example=Example(
-        inputs={"subaccount": "sub_2002"},
-        reply={"subaccount": {"ID": "sub_2002", "url": "https://example.test/reset/abc"}},
-    ),
-)
-
-
-class SignOn(OfSubaccount):
-    page: Page | None = Field(None, title="Page", description="What opens after signing on.")
-    campaign: CampaignId | None = Field(
-        None, title="Campaign", description="The one to change, when that is the page."
-    )
-
-    @model_validator(mode="after")
-    def _a_campaign_to_change(self) -> "SignOn":
-        if self.page == "update_campaign" and not self.campaign:
-            raise wrong("campaign", "Which campaign is to be changed?")
-        return self
-
-
-SIGN_ON = Action(
-    name="subaccount.sign_on",
-    title="Sign on as a subaccount",
-    summary="Make a link that signs on as a subaccount",
-    risk=Risk.LAUNCH,  # whoever holds the link may do all that the subaccount may
-    inputs=SignOn,
-    output=PassOfSubaccount,
-    steps=once(endpoints.SUBACCOUNT_SSO),
-    preview=lambda asked, api: Preview(f"A link that signs on as {_named(asked, api)}"),
-    present=_link_card,
-    secrets=_ways_in,
-    example=Example(
-        inputs={"subaccount": "sub_2001", "page": "update_campaign", "campaign": "cam_300001"},
-        reply={
-            "subaccount": {
-                "ID": "sub_2001",
-                "token": "k3Jd8sQ0",
-                "url": "https://example.test/login?token=k3Jd8sQ0",
-                "url_whitelabel": "https://brand.example.test/login?token=k3Jd8sQ0",
-            }
+        inputs={
+            "subaccount": "sub_2002",
+            **{name: value for name, value in ABOUT.items() if name != "country"},
+            "clear": ["country"],
         },
+        reply={"subaccount": {"ID": "sub_2002"}},
     ),
 )
 
-ACTIONS = (LIST, INFO, CREATE, UPDATE, RESET_URL, SIGN_ON)
+
+ACTIONS = (LIST, INFO, CREATE, UPDATE)

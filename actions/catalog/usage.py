@@ -1,5 +1,6 @@
 """What a campaign brought: its coupon sessions, by what happened to them and when."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
@@ -7,15 +8,23 @@ from typing import Annotated, Any
 from annotated_types import Ge, Le
 from pydantic import Field, model_validator
 
-from actions.action import Action, Example, Risk, once
-from actions.card import Attachment, Card, Table
+from actions.action import Action, Example, Risk, Rows, once
+from actions.card import Attachment, Card, Chart, Table
 from actions.fields import CampaignId, Date, Inputs, Reply, wrong
-from actions.lives import Life, Said
+from actions.lives import Life, Said, Sequence
 from coupontools import endpoints
 from coupontools.endpoint import Endpoint
 
 FULL = (100, 5_000)
 """Sessions on a full page: 5,000 as the vendor's page says, 100 as one client of it expects."""
+
+DAYS = 20
+"""How many days a chart shows: the last ones on which something happened."""
+STAGES = {
+    "Opened": lambda life: life.opened and life.open_date_utc,
+    "Claimed": lambda life: life.claimed and life.claim_date_utc,
+    "Validated": lambda life: life.validated and life.validation_date_utc,
+}
 
 
 class AskUsage(Inputs):
@@ -35,7 +44,7 @@ class AskUsage(Inputs):
 
 class UsedSession(Reply):
     session: Said
-    sequenceid: Said = ""
+    sequenceid: Sequence = ""
     status: Life = Life()
 
 
@@ -77,8 +86,33 @@ def _counts(found: Usage) -> Iterator[tuple[str, str]]:
     if not any(used.status.tells_of_wallets for used in found.data):
         del happened["Saved"]
     yield from ((name, f"{number:,}") for name, number in happened.items())
-    if len(found.data) in FULL or len(found.data) > max(FULL):
+    if _is_full(found):
         yield "More", "This page is full: the next one may hold more."
+
+
+def _is_full(found: Usage) -> bool:
+    return len(found.data) in FULL or len(found.data) > max(FULL)
+
+
+def _by_day(found: Usage, what: str) -> Chart | None:
+    """What happened on which day; of all that can happen, or of `what` alone."""
+    names = [name for name in STAGES if what in ("", name.lower())]
+    counts = {name: _days(found, STAGES[name]) for name in names}
+    days = sorted({day for count in counts.values() for day in count})[-DAYS:]
+    if not days:
+        return None
+    part = " of this page" if _is_full(found) else ""
+    return Chart(
+        f"Coupons{part} {what or 'used'} by day (UTC)",
+        labels=tuple(days),
+        series=tuple((name, tuple(count[day] for day in days)) for name, count in counts.items()),
+        kind="line" if len(days) > 1 else "bar",
+    )
+
+
+def _days(found: Usage, moment: Callable[[Life], str | bool]) -> Counter[str]:
+    moments = (str(moment(used.status))[:10] for used in found.data)
+    return Counter(day for day in moments if re.fullmatch(r"\d{4}-\d\d-\d\d", day))
 
 
 def _card_of(what: str) -> Callable[[Usage], Card]:
@@ -98,6 +132,7 @@ def _card_of(what: str) -> Callable[[Usage], Card]:
             facts=tuple(_counts(found)),
             table=Table(("Session", "State", "Since (UTC)"), first, total=count),
             attachment=Attachment(f"{found.campaign or 'campaign'}-{count}.csv", COLUMNS, rows),
+            chart=_by_day(found, what),
         )
 
     return told
@@ -116,6 +151,7 @@ def _usage(
         output=Usage,
         steps=once(endpoint),
         present=_card_of(what),
+        rows=Rows(COLUMNS, lambda page: map(_row, page.data), paged=True),
         example=Example(inputs=EXAMPLE, reply=REPLY),
     )
 

@@ -8,6 +8,7 @@ from bot.forms.when import WHEN_FIELDS, read_when, when_blocks, when_given
 BY_HAND: dict[str, Form] = {
     "campaign.create": CampaignForm(),
     "campaign.push_all": PushForm(),
+    "loyalty.push_all": PushForm(),
 }
 DERIVED: Form = DerivedForm()
 

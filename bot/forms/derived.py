@@ -9,12 +9,13 @@ from slack_sdk.models.views import View
 
 from actions.action import AnyAction, Risk
 from actions.fields import Kind, Lookup, Option, fields, title_of
+from bot.forms.changing import known_blocks, settled
 from bot.forms.when import WHEN_FIELDS, when_blocks, when_given
 from bot.views.blocks import TITLE, context, plain, section
 from bot.views.kinds import element, fitted, label_of, limits_of, value_of
 from bot.views.text import escape
 
-FORM = "form"
+FORM, NAMING = "form", "naming"
 SUBMIT = {
     Risk.READ: "Show",
     Risk.CHANGE: "Ask for approval",
@@ -42,6 +43,11 @@ class Form(Protocol):
 
         `zone` is where a wall clock in `given` is meant; `given["labels"]` names what was picked.
         """
+
+    def naming(
+        self, action: AnyAction, given: Mapping[str, Any], metadata: Mapping[str, Any], zone: str
+    ) -> View:
+        """The page before the form of a change: what is it that shall be changed?"""
 
     def read(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The fields that were filled in, from `view.state.values`."""
@@ -83,15 +89,36 @@ class DerivedForm:
             blocks=[*said, *self.blocks(action, given, zone, page)],
         )
 
+    def naming(
+        self, action: AnyAction, given: Mapping[str, Any], metadata: Mapping[str, Any], zone: str
+    ) -> View:
+        """The page before the form of a change: what is it that shall be changed?"""
+        names = action.prefill.names if action.prefill else ()
+        return View(
+            type="modal",
+            callback_id=NAMING,
+            title=plain(action.title, TITLE),
+            submit="Next",
+            close="Cancel",
+            private_metadata=json.dumps({**metadata, "action": action.name, "page": 0}),
+            blocks=[
+                section(escape(action.summary)),
+                *self.asked(action, given, zone, names),
+                *self.unfit(action, given, zone, names),
+            ],
+        )
+
     def submit(self, action: AnyAction, page: int) -> str:
         return SUBMIT[action.risk] if page == self.pages - 1 else "Next"
 
     def blocks(
         self, action: AnyAction, given: Mapping[str, Any], zone: str, page: int
     ) -> list[Block]:
-        named = self.fields_of(page) or [name for name, _, _ in fields(action.inputs)]
+        every = self.fields_of(page) or [name for name, _, _ in fields(action.inputs)]
+        named = [name for name in every if name not in settled(given)]
         return [
             section(escape(action.summary)),
+            *known_blocks(given),
             *self.asked(action, given, zone, named),
             *self.unfit(action, given, zone, named),
             *(when_blocks(given, zone) if page == self.pages - 1 else ()),

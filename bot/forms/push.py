@@ -6,7 +6,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block
 
 from actions.action import AnyAction
-from actions.fields import fields
+from actions.fields import Lookup, fields, title_of
 from bot.forms.derived import DerivedForm
 from bot.views.blocks import context, section
 from bot.views.kinds import limits_of
@@ -28,20 +28,32 @@ class PushForm(DerivedForm):
         room = next(
             limits_of(field).length for name, field, _ in fields(action.inputs) if name == "message"
         )
-        screen = lock_screen(given, room or 0)
+        screen = lock_screen(given, sender(action, given), room or 0)
         return [summary, section(WARNING), *rest[:asked], *screen, *rest[asked:]]
 
+    def dispatches(self, name: str) -> bool:
+        """Whatever is picked stands over the message."""
+        return name != "message"
 
-def lock_screen(given: Mapping[str, Any], room: int) -> list[Block]:
-    """The message in a quote, under the name of the campaign, and how much room is left."""
+
+def sender(action: AnyAction, given: Mapping[str, Any]) -> str:
+    """The name over the message: of what was picked, whose holders it goes to."""
+    picked = ((n, field) for n, field, kind in fields(action.inputs) if isinstance(kind, Lookup))
+    for name, field in picked:
+        label = given.get("labels", {}).get(name) or given.get(name)
+        return str(label or f"Your {title_of(name, field).lower()}")
+    return action.title
+
+
+def lock_screen(given: Mapping[str, Any], name: str, room: int) -> list[Block]:
+    """The message in a quote, under the name it comes from, and how much room is left."""
     message = str(given.get("message") or "")
     if not message:
         return [context(f"At most {room} characters; short ones are read.")]
-    campaign = given.get("labels", {}).get("campaign") or given.get("campaign") or "Your campaign"
     left = room - len(message)
     size = f"{counted(left, 'character')} left" if left >= 0 else f"{-left} too many"
     quoted = "\n".join(f"> {line}" for line in escape(message, 1_000).splitlines())
     return [
-        section(f"*On the lock screen*\n> *{escape(str(campaign), 150)}*  ·  now\n{quoted}"),
+        section(f"*On the lock screen*\n> *{escape(name, 150)}*  ·  now\n{quoted}"),
         context(f"{size} of {room}"),
     ]

@@ -11,13 +11,15 @@ from actions.drafts import Drafts
 from actions.fields import Lookup, fields
 from actions.lookups import Lookups
 from bot.forms import form_for
+from bot.listeners.changing import Changes
 
 
 class Opener:
     """Shows forms; a name that is known without asking stands beside the id it belongs to."""
 
-    def __init__(self, desk: Desk, lookups: Lookups, drafts: Drafts) -> None:
+    def __init__(self, desk: Desk, lookups: Lookups, drafts: Drafts, changes: Changes) -> None:
         self._desk, self._lookups, self._drafts = desk, lookups, drafts
+        self._changes = changes
 
     def open(
         self,
@@ -35,10 +37,22 @@ class Opener:
         rights.to_ask(person)
         form, filled = form_for(name), {**given, "labels": self._labels(name, given)}
         metadata = {"channel": channel} if channel else {}
+        show = client.views_push if push else client.views_open
+        action = self._desk.catalog[name]
+        if action.prefill:
+            self._changes.open(
+                client,
+                action,
+                filled,
+                show=show,
+                trigger=trigger,
+                actor=actor,
+                metadata=metadata,
+            )
+            return
         if given and form.pages > 1:  # what later pages ask for has to be kept until then
             metadata["draft"], _ = self._drafts.keep("", name, filled, actor=actor)
-        view = form.view(self._desk.catalog[name], filled, zone=person.zone, metadata=metadata)
-        show = client.views_push if push else client.views_open
+        view = form.view(action, filled, zone=person.zone, metadata=metadata)
         show(trigger_id=trigger, view=view)
 
     def _labels(self, name: str, given: Mapping[str, Any]) -> dict[str, str]:

@@ -9,17 +9,19 @@ from slack_bolt import Ack, App
 from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
+from actions.changing import CLEAR
 from actions.desk import Desk, Now
 from actions.drafts import Drafts
-from actions.errors import InvalidInputs
+from actions.errors import Declined, InvalidInputs
 from actions.lookups import Lookups
 from bot.forms import form_for
-from bot.forms.when import NINE, WORKDAYS
+from bot.forms.changing import KNOWN, unlike
+from bot.forms.report import REPORT
+from bot.listeners.moments import next_moments
 from bot.listeners.telling import guarded
-from bot.views.times import clock_words, crontab
-from schedules import recurrence
 
 TEMPLATE = "template"
+NOT_BY_EMPTYING = "An emptied box changes nothing; what is ticked under “{}” is emptied."
 
 
 class Pages:
@@ -52,16 +54,41 @@ class Pages:
         if form.pages > 1:
             draft, given = self._keep(actor, view)
             metadata["draft"] = draft
+        elif metadata.get("draft"):
+            given[KNOWN] = self._begun(actor, metadata)[KNOWN]
         return self._drawn(actor, metadata, given, metadata["page"])
 
     def everything(self, actor: str, view: Mapping[str, Any]) -> dict[str, Any]:
         """The raw inputs of all pages."""
         metadata = json.loads(view["private_metadata"])
         form = form_for(metadata["action"])
-        if form.pages == 1:
+        if form.pages == 1 and not metadata.get("draft"):
             return form.read(view["state"]["values"])
+        if form.pages == 1:
+            return self._changed(actor, metadata, form.read(view["state"]["values"]))
         _, given = self._keep(actor, view)
         return self._raw(metadata["action"], given)
+
+    def _begun(self, actor: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """What the form of a change began with."""
+        name = metadata["action"]
+        _, kept = self._drafts.keep(metadata["draft"], name, {}, actor=actor)
+        if KNOWN not in kept:
+            raise Declined("This form stood open for more than a day. Please open it again.")
+        return kept
+
+    def _changed(
+        self, actor: str, metadata: Mapping[str, Any], raw: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """What is meant, and what of it was changed; raises `InvalidInputs` when nothing was."""
+        action, kept = self._desk.catalog[metadata["action"]], self._begun(actor, metadata)
+        changed = unlike(action, raw, kept["before"], self._desk.person(actor).zone)
+        known = action.inputs.model_fields
+        if not changed:
+            more = f" {NOT_BY_EMPTYING.format(known[CLEAR].title)}" if CLEAR in known else ""
+            raise InvalidInputs({"": f"Nothing is changed yet.{more}"})
+        needed = {name: value for name, value in raw.items() if known[name].is_required()}
+        return {**kept["settled"], **needed, **changed}
 
     def _keep(self, actor: str, view: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
         """Put this page into the draft; what was emptied is empty there too."""
@@ -91,7 +118,7 @@ class Pages:
     ) -> View:
         zone, name = self._desk.person(actor).zone, metadata["action"]
         kept = {key: metadata[key] for key in ("channel", "draft") if metadata.get(key)}
-        more = self._template_facts(given) | self._next_moments(given, zone)
+        more = self._template_facts(given) | next_moments(given, zone, self._now())
         return form_for(name).view(
             self._desk.catalog[name], {**given, **more}, metadata=kept, zone=zone, page=page
         )
@@ -103,17 +130,6 @@ class Pages:
         known = self._lookups.known("campaign.list", self._desk.account(), str(value))
         return {"template_facts": [("Id", value), ("Status", known.hint)]} if known else {}
 
-    def _next_moments(self, given: Mapping[str, Any], zone: str) -> dict[str, Any]:
-        if given.get("when") != "repeat":
-            return {}
-        where = str(given.get("when_zone") or zone)
-        series = crontab(given.get("when_days") or WORKDAYS, given.get("when_time") or NINE)
-        try:
-            found = recurrence.preview(series, where, self._now(), 3)
-        except (recurrence.BadCrontab, recurrence.BadZone):
-            return {}
-        return {"when_preview": [clock_words(moment, where) for moment in found]}
-
 
 def register(app: App, pages: Pages) -> None:
     """Listen to choices that change a form."""
@@ -122,8 +138,11 @@ def register(app: App, pages: Pages) -> None:
         ack()
         update(client, body, lambda view: pages.redrawn(body, view))
 
+    def of_a_form(body: dict[str, Any]) -> bool:
+        return bool(body["view"]["callback_id"] != REPORT)
+
     for verb in ("when", "kind", re.compile("^lookup:")):
-        app.action(verb)(redraw)
+        app.action(verb, matchers=[of_a_form])(redraw)
 
     @app.action("back")
     def back(ack: Ack, body: dict[str, Any], client: WebClient) -> None:

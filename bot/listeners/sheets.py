@@ -1,10 +1,8 @@
-"""A sheet was handed in: its rows are checked, told, and asked for as one request."""
+"""A sheet was handed in: its rows are checked, and what was found is told."""
 
-import io
-import json
 import urllib.error
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,20 +16,20 @@ from actions import batch, rights
 from actions.action import AnyAction
 from actions.batch import Report
 from actions.desk import Desk
-from actions.drafts import Drafts
 from actions.errors import BadSheet, Declined, InvalidInputs
 from actions.policy import may_batch
 from bot.errors import explain
+from bot.files import send
 from bot.forms.sheet import CHOSEN, Handed, read_sheet, sheet_view
+from bot.listeners.reports import Reports
 from bot.listeners.submissions import put
 from bot.listeners.telling import guarded
 from bot.views.card import trouble_view, waiting_view
-from bot.views.sheet import bad_rows, on_record_view, report_view, sentence
+from bot.views.sheet import bad_rows, sentence
 
 LARGEST = 1_000_000
 HOME = ".slack.com"
 TIMEOUT = 20.0
-ROWS = "rows"
 BIG = "The file is larger than 1 MB: please divide it."
 GONE = "Slack did not hand over the file. Try again, or paste the rows."
 
@@ -39,10 +37,10 @@ log = structlog.get_logger()
 
 
 class Sheets:
-    """From the modal to the request; the checked rows wait in a draft meanwhile."""
+    """From the modal to the report of its rows."""
 
-    def __init__(self, desk: Desk, drafts: Drafts) -> None:
-        self._desk, self._drafts = desk, drafts
+    def __init__(self, desk: Desk, reports: Reports) -> None:
+        self._desk, self._reports = desk, reports
 
     def open(
         self, client: WebClient, name: str, *, trigger: str, actor: str, push: bool = False
@@ -79,38 +77,12 @@ class Sheets:
             shown = trouble_view(action.title, explain(error))
         put(client, place, shown)
 
-    def ask(self, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient) -> None:
-        """The good rows become one request; the view's id keeps a repeat from making two."""
-        place, title = f"asked:{view['id']}", view["title"]["text"]
-        ack(response_action="update", view=waiting_view(title, "Putting it on record …", place))
-        try:
-            rows = self._ask(body, view)
-            shown = on_record_view(title, rows)
-        except Exception as error:
-            shown = trouble_view(title, explain(error))
-        put(client, place, shown)
-
-    def _ask(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> int:
-        metadata, actor = json.loads(view["private_metadata"]), body["user"]["id"]
-        name = metadata["action"]
-        _, kept = self._drafts.keep(metadata["draft"], name, {}, actor=actor)
-        rows: Sequence[Mapping[str, Any]] = kept.get(ROWS, [])
-        if not rows:
-            raise Declined("The rows were kept for a day. Please hand in the sheet again.")
-        team = (body.get("team") or {}).get("id", "")
-        self._desk.ask(name, *rows, actor=actor, token=view["id"], team=team)
-        return len(rows)
-
     def _checked(self, client: WebClient, action: AnyAction, handed: Handed, actor: str) -> View:
         text = handed.pasted or batch.decoded(fetched(client, handed.file))
         report = batch.check(self._desk, action.name, batch.read(action, text))
-        draft = ""
-        if report.good:
-            good = [dict(row) for row in report.good]
-            draft, _ = self._drafts.keep("", action.name, {ROWS: good}, actor=actor)
         if report.bad:
             _send_back(client, actor, action, report)
-        return report_view(action, report, {"action": action.name, "draft": draft})
+        return self._reports.begun(action, report, actor)
 
     def _action(self, name: str) -> AnyAction:
         action = self._desk.catalog[name]
@@ -128,7 +100,7 @@ class Sheets:
 
 
 def register(app: App, sheets: Sheets) -> None:
-    """Listen to the button, the choice, and both pages."""
+    """Listen to the button, the choice, and the sheet itself."""
 
     @app.action("sheet")
     def start(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -152,7 +124,6 @@ def register(app: App, sheets: Sheets) -> None:
         )
 
     app.view("sheet")(sheets.check)
-    app.view("sheet_report")(sheets.ask)
 
 
 def fetched(client: WebClient, file: Mapping[str, Any]) -> bytes:
@@ -199,16 +170,14 @@ def _whole(handed: Handed, action: AnyAction) -> None:
 
 def _send_back(client: WebClient, actor: str, action: AnyAction, report: Report) -> None:
     """The bad rows to the person who gave them; that Slack takes no file stops nothing."""
-    file, content = bad_rows(action, report), io.BytesIO()
-    file.write(content)
     try:
         said = client.chat_postMessage(channel=actor, text=f"{action.title}: {sentence(report)}")
-        client.files_upload_v2(
+        send(
+            client,
+            bad_rows(action, report),
             channel=said["channel"],
-            thread_ts=said["ts"],
-            filename=file.name,
             title="Rows that cannot be used",
-            content=content.getvalue(),
+            thread_ts=said["ts"],
         )
     except (SlackApiError, SlackClientError, OSError) as error:
         log.warning("bad rows were not sent back", error=type(error).__name__)

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -17,18 +17,22 @@ from actions.errors import InvalidInputs
 from bot.errors import explain
 from bot.forms import read_when
 from bot.listeners.pages import Pages
-from bot.views.card import result_view, trouble_view, waiting_view
+from bot.views.card import trouble_view, waiting_view
 from schedules.launches import Launches
 from store.tables import Request
 
 log = structlog.get_logger()
 
+Answer = Callable[[WebClient, str, str, Mapping[str, Any], str], None]
+"""Reads the action of that name, for that person, into the view of that place."""
+
 
 class Submissions:
     """Turns a submitted form into the next page, an answer, or a request on record."""
 
-    def __init__(self, desk: Desk, launches: Launches, pages: Pages) -> None:
+    def __init__(self, desk: Desk, launches: Launches, pages: Pages, answer: Answer) -> None:
         self._desk, self._launches, self._pages = desk, launches, pages
+        self._answer = answer
 
     def submit(
         self, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
@@ -85,11 +89,7 @@ class Submissions:
         title, place = self._desk.catalog[name].title, f"read:{view['id']}"
         self._desk.check(name, raw)
         ack(response_action="update", view=waiting_view(title, "Asking Coupontools …", place))
-        try:
-            shown = result_view(title, self._desk.read(name, raw, actor=actor).card)
-        except Exception as error:
-            shown = trouble_view(title, explain(error))
-        put(client, place, shown)
+        self._answer(client, place, name, raw, actor)
 
     def _confirm(self, client: WebClient, channel: str, request: Request) -> None:
         """A line where the command was typed; the card itself comes by direct message."""
@@ -108,17 +108,18 @@ def register(app: App, submissions: Submissions) -> None:
     app.view("form")(submissions.submit)
 
 
-def put(client: WebClient, place: str, view: View) -> None:
+def put(client: WebClient, place: str, view: View) -> bool:
     """Show it in the view of that name, which is there only once Slack has taken our answer."""
     for pause in (0.05, 0.1, 0.2, 0.4, 0.8, 1.6):
         try:
             client.views_update(external_id=place, view=view)
-            return
+            return True
         except SlackApiError as error:
             if error.response.get("error") != "not_found":
                 raise
         time.sleep(pause)
     log.info("the form was closed before the answer came")
+    return False
 
 
 def placed(problems: Mapping[str, str], view: Mapping[str, Any]) -> dict[str, str]:

@@ -6,9 +6,10 @@ from typing import Literal, assert_never
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, RawTextObject, TableBlock
 from slack_sdk.models.views import View
 
-from actions.card import Card, Offer, Table
+from actions.card import Card, Chart, Offer, Table
 from bot.grammar import typed
 from bot.views.blocks import FIELDS, TITLE, button, context, facts, plain, section
+from bot.views.chart import chart_block, picture_block
 from bot.views.text import cell, counted, cut, escape, link, width
 
 Surface = Literal["message", "modal"]
@@ -22,14 +23,26 @@ WIDEST = 40
 MOST_OFFERS = 5
 
 
-def draw(card: Card, surface: Surface = "message") -> list[Block]:
-    """The card as blocks; a table is a table in messages and aligned text in modals."""
+def draw(
+    card: Card, surface: Surface = "message", *, whole: str = "", picture: str = ""
+) -> list[Block]:
+    """The card as blocks; a table is a table in messages and aligned text in modals.
+
+    `whole` is what the button for the whole list carries, `picture` the file that stands for the
+    chart in a modal.
+    """
     blocks: list[Block] = [section(f"*{escape(card.text, 1_000)}*")]
     blocks += facts(card.facts, limit=200)
     if len(card.facts) > FIELDS:
         blocks.append(context(f"… and {counted(len(card.facts) - FIELDS, 'more fact')}"))
+    if card.chart is not None:
+        blocks.append(_chart(card.chart, surface, picture))
     if card.table is not None:
-        blocks += _table(card.table, surface)
+        drawn, rest = _table(card.table, surface)
+        blocks += drawn
+        if whole and rest > 0:
+            pressed = button(f"whole:{surface}", "Whole list as CSV", whole)
+            blocks.append(ActionsBlock(block_id="whole", elements=[pressed]))
     if card.link:
         blocks.append(section(link(card.link, "Open it")))
     if card.attachment and surface == "message":
@@ -46,9 +59,19 @@ def _offers(offers: Sequence[Offer]) -> list[ButtonElement]:
     ]
 
 
-def result_view(title: str, card: Card) -> View:
-    """The answer of a read."""
-    return _told(title, draw(card, "modal"))
+def result_view(
+    title: str, card: Card, *, whole: str = "", picture: str = "", file: str = ""
+) -> View:
+    """The answer of a read; `file` says where its file is."""
+    blocks = draw(card, "modal", whole=whole, picture=picture)
+    if file:
+        blocks.append(context(f":paperclip: {escape(file)}"))
+    return _told(title, blocks)
+
+
+def told_view(title: str, text: str) -> View:
+    """A sentence."""
+    return _told(title, [section(escape(text))])
 
 
 def secret_view(title: str, secrets: Sequence[tuple[str, str]]) -> View:
@@ -74,7 +97,20 @@ def _told(title: str, blocks: Sequence[Block]) -> View:
     return View(type="modal", title=plain(title, TITLE), close="Close", blocks=list(blocks))
 
 
-def _table(table: Table, surface: Surface) -> list[Block]:
+def _chart(chart: Chart, surface: Surface, picture: str) -> Block:
+    """Slack's own in messages; in a modal the picture of it, or as long as there is none, words."""
+    match surface:
+        case "message":
+            return chart_block(chart)
+        case "modal":
+            words = context(f":bar_chart: {escape(chart.alt, 1_500)}")
+            return picture_block(chart, picture) if picture else words
+        case _:
+            assert_never(surface)
+
+
+def _table(table: Table, surface: Surface) -> tuple[list[Block], int]:
+    """What is shown of it, and how many rows are not."""
     columns = [*table.columns[:COLUMNS]]
     rows = [list(row[: len(columns)]) for row in table.rows[:ROWS]]
     match surface:
@@ -85,7 +121,7 @@ def _table(table: Table, surface: Surface) -> list[Block]:
         case _:
             assert_never(surface)
     rest = max(table.total or 0, len(table.rows)) - shown
-    return [drawn, context(f"… and {rest:,} more")] if rest > 0 else [drawn]
+    return ([drawn, context(f"… and {rest:,} more")] if rest > 0 else [drawn]), rest
 
 
 def _native(columns: list[str], rows: list[list[str]]) -> Block:

@@ -1,11 +1,13 @@
 """One element for each kind of field, and how to read it back."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, assert_never
 
 from slack_sdk.models.blocks import (
+    CheckboxesElement,
     DatePickerElement,
     DateTimePickerElement,
     ExternalDataSelectElement,
@@ -13,17 +15,30 @@ from slack_sdk.models.blocks import (
     NumberInputElement,
     PlainTextInputElement,
     RadioButtonsElement,
+    StaticMultiSelectElement,
     StaticSelectElement,
 )
 from slack_sdk.models.blocks import Option as Line
 
-from actions.fields import Choice, Count, Day, Flag, Kind, Lookup, Moment, Option, Text, marks
+from actions.fields import (
+    Choice,
+    Count,
+    Day,
+    Flag,
+    Kind,
+    Lookup,
+    Moment,
+    Option,
+    Several,
+    Text,
+    marks,
+)
 from bot.views.blocks import plain
 from bot.views.times import iso, zone_of
 
 VALUE = "value"
 LONGEST = 3_000
-FEW = 3
+FEW, TICKS = 3, 6
 ANSWERS = (("yes", "Yes"), ("no", "No"))
 YES, NO = ("true", "yes", "on", "y", "1"), ("false", "no", "off", "n", "0")
 FIRST_SECOND, LAST_SECOND = 10**9, 10**10 - 1  # ten digits: what Slack's picker can show
@@ -81,8 +96,8 @@ def element(
             return one_of(words, fitting, few=0) if words else _picker_of_moments(fitting)
         case Day():
             return DatePickerElement(action_id=VALUE, initial_date=fitting)
-        case Choice(options=options):
-            return one_of(options, fitting)
+        case Choice() | Several():
+            return _chosen_from(kind, fitting)
         case Lookup(action=source):
             return picker(f"lookup:{source}", fitting, placeholder=placeholder)
         case _:
@@ -110,6 +125,17 @@ def one_of(
     return StaticSelectElement(
         action_id=action_id, options=list(lines.values()), initial_option=chosen
     )
+
+
+def _chosen_from(kind: Choice | Several, chosen: Any) -> InputInteractiveElement:
+    """One of them; or any number: boxes to tick for some, a menu for more."""
+    if isinstance(kind, Choice):
+        return one_of(kind.options, chosen)
+    lines = {value: Line(value=value, text=plain(label, 75)) for value, label in kind.options}
+    options, ticked = [*lines.values()], [lines[value] for value in chosen or ()] or None
+    if len(options) <= TICKS:
+        return CheckboxesElement(action_id=VALUE, options=options, initial_options=ticked)
+    return StaticMultiSelectElement(action_id=VALUE, options=options, initial_options=ticked)
 
 
 def picker(
@@ -159,8 +185,8 @@ def fitted(kind: Kind, value: Any, zone: str = "UTC") -> Any:
             return _known(words, value) if words else seconds(value, zone)
         case Day():
             return _date(value)
-        case Choice(options=options):
-            return _known(options, value)
+        case Choice() | Several():
+            return _among(kind, value)
         case Lookup():
             option = value if isinstance(value, Option) else Option(str(value), str(value))
             return option if len(option.value) <= 150 else None
@@ -177,6 +203,18 @@ def _whole(value: Any) -> int | None:
 
 def _known(options: Sequence[tuple[str, str]], value: Any) -> str | None:
     return next((known for known, _ in options if known == str(value)), None)
+
+
+def _among(kind: Choice | Several, value: Any) -> Any:
+    if isinstance(kind, Choice):
+        return _known(kind.options, value)
+    found = [_known(kind.options, each) for each in parts(value)]
+    return found if found and all(found) else None
+
+
+def parts(value: Any) -> list[str]:
+    """What was chosen of several, as a form gives it or as it is typed: `a,b`."""
+    return re.split(r"[\s,;]+", value) if isinstance(value, str) else [*map(str, value)]
 
 
 def _date(value: Any) -> str | None:
@@ -210,7 +248,7 @@ def read(kind: Kind, state: Mapping[str, Any]) -> Any:
         case Count():
             whole = _whole(value)
             return value if whole is None else whole
-        case Text() | Moment() | Day() | Choice() | Lookup():
+        case Text() | Moment() | Day() | Choice() | Several() | Lookup():
             return value
         case _:
             assert_never(kind)

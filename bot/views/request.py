@@ -8,6 +8,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 from actions.action import Risk
 from actions.fields import shown
 from bot.views.blocks import (
+    FIELDS,
     Message,
     button,
     context,
@@ -23,7 +24,7 @@ from bot.views.times import moment, series_words
 from store.tables import Approval, Consent, Progress
 
 PERSON = re.compile(r"^[UW][A-Z0-9]{2,}$")
-NAMED, MISSED, LINES = 5, 15, 1_600
+NAMED, MISSED, LINES = 5, 15, 1_500
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -141,11 +142,12 @@ def _preview(story: Story) -> list[Block]:
 def _inputs(story: Story) -> list[Block]:
     if not story.inputs:
         return []
-    said = {fact[0] for fact in story.request.facts}  # with the name that belongs to the id
+    facts = story.request.facts
+    said = {fact[0] for fact in facts}  # with the name that belongs to the id, or what was before
+    inputs = [pair for pair in shown(story.action.inputs, story.inputs[0]) if pair[0] not in said]
     lines = [
         f"*{escape(title, 60)}:* {escape(' '.join(value.split()), 200)}"
-        for title, value in shown(story.action.inputs, story.inputs[0])
-        if title not in said
+        for title, value in [*facts[FIELDS:], *inputs]
     ]
     kept, used = [], 0
     for line in lines:

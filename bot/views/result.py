@@ -30,9 +30,9 @@ WORDS = {
 }
 
 
-def result_message(card: Card) -> Message:
-    """The result of a run that is done."""
-    return Message(escape(card.text, 1_000), draw(card, "message"))
+def result_message(card: Card, whole: str = "") -> Message:
+    """The result of a run that is done; `whole` is the run, if its whole list can be had."""
+    return Message(escape(card.text, 1_000), draw(card, "message", whole=whole))
 
 
 def sheet_card(story: Story, count: Mapping[Progress, int], file: Attachment) -> Card:

@@ -31,7 +31,7 @@ def unusable(world: World, user: str, answer: Answer, no: Refused) -> Json:
 
 def command(world: World, ticket: Ticket, body: Json) -> Json | None:
     """The message in the answer to a command, if there is one."""
-    text, blocks = body.get("text") or "", message_blocks(body.get("blocks"))
+    text, blocks = body.get("text") or "", message_blocks(world, body.get("blocks"))
     if not text and not blocks:
         return None
     if body.get("response_type") == "in_channel":
@@ -51,9 +51,9 @@ def submission(world: World, user: str, view: Json, body: Json) -> Json:
         case "errors":
             return {"response_action": action, "errors": _errors(view, body.get("errors"))}
         case "update":
-            views.replace(world, view, views.checked(body.get("view"), "modal"))
+            views.replace(world, view, views.checked(world, body.get("view"), "modal"))
         case "push":
-            views.push(world, user, views.checked(body.get("view"), "modal"))
+            views.push(world, user, views.checked(world, body.get("view"), "modal"))
         case _:
             raise Refused("invalid_response_action", [f"not an answer to a submission: {body}"])
     return {"response_action": action}
@@ -90,7 +90,7 @@ def respond(world: World, ticket: Ticket, body: Json) -> None:
         kept.remove(original)
         world.changed()
         return
-    text, blocks = body.get("text") or "", message_blocks(body.get("blocks"))
+    text, blocks = body.get("text") or "", message_blocks(world, body.get("blocks"))
     if not text and not blocks:
         raise Refused("no_text")
     if body.get("replace_original") and original is not None:

@@ -27,6 +27,13 @@ async def reset(box: Sandbox, _: Json) -> Json:
     return {"ok": True}
 
 
+async def blocks(box: Sandbox, wish: Json) -> Json:
+    """Be a workspace that does not know these blocks yet, until the next reset."""
+    with box.world.lock:
+        box.world.unknown_blocks = {str(kind) for kind in wish["unknown"]}
+    return {"ok": True}
+
+
 async def redeliver(box: Sandbox, wish: Json) -> Json:
     """Send a recorded delivery again; its answer is shown, and changes nothing."""
     index = int(wish["index"])
@@ -86,6 +93,7 @@ ACTS: dict[str, Act] = {
     "options": presses.options,
     "faults": faults,
     "reset": reset,
+    "blocks": blocks,
     "redeliver": redeliver,
     "person": person,
     "member": member,

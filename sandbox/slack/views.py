@@ -6,7 +6,7 @@ import secrets
 import time
 from typing import Any
 
-from sandbox.slack import blockkit, cast, elements
+from sandbox.slack import blockkit, cast, elements, here
 from sandbox.slack.shapes import Impossible, Json, Refused
 from sandbox.slack.world import World
 
@@ -14,7 +14,7 @@ LARGEST = 250_000
 DEEPEST = 3
 
 
-def checked(view: Any, *surfaces: str) -> Json:
+def checked(world: World, view: Any, *surfaces: str) -> Json:
     """A view that Slack would take; Refused otherwise, naming each place."""
     if not isinstance(view, dict):
         raise Refused("invalid_arguments", ["[ERROR] must provide an object [json-pointer:/view]"])
@@ -24,7 +24,7 @@ def checked(view: Any, *surfaces: str) -> Json:
     if kind not in surfaces:
         text = f"[ERROR] must be one of: {', '.join(surfaces)} [json-pointer:/view/type]"
         raise Refused("invalid_arguments", [text])
-    found = blockkit.problems(view, str(kind))
+    found = blockkit.problems(view, str(kind)) or here.problems(world, view["blocks"])
     if found:
         raise Refused("invalid_arguments", located(found, "/view"))
     return view

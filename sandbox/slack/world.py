@@ -60,6 +60,7 @@ class World:
         self.origins: dict[str, str | None] = {}
         self.files: dict[str, Json] = {}
         self.contents: dict[str, bytes] = {}
+        self.unknown_blocks: set[str] = set()
         self.triggers: dict[str, Ticket] = {}
         self.responses: dict[str, Ticket] = {}
         self.sockets: set[str] = set()

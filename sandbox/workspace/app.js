@@ -12,6 +12,7 @@ import { closePopup } from "./popup.js";
 import {
   app,
   appName,
+  arrive,
   become,
   channel,
   channels,
@@ -145,6 +146,7 @@ function keys(event) {
   } else if (event.key === "Escape" && !event.defaultPrevented) {
     if (find("app").classList.contains("sidebar-open")) sidebarOpen(false);
     else if (find("thread").contains(document.activeElement)) closeThread();
+    else if (find("calls").contains(document.activeElement)) find("calls-close").click();
   }
 }
 
@@ -178,6 +180,7 @@ function wire() {
   find("newer").append(h("span", {}, "New messages"), icon("arrow", 16));
   find("log").addEventListener("scroll", read, { passive: true });
   document.addEventListener("keydown", keys);
+  window.addEventListener("hashchange", arrive);
   document.addEventListener("visibilitychange", () => !document.hidden && refresh());
 }
 

@@ -3,7 +3,7 @@
 import { get } from "./api.js";
 import { h, reconcile } from "./dom.js";
 import { icon } from "./icons.js";
-import { remember, remembered, zone } from "./state.js";
+import { onChange, remember, remembered, zone } from "./state.js";
 import { slackDate } from "./time.js";
 
 const OPEN_KEY = "northwind.calls";
@@ -16,6 +16,7 @@ let reachable = true;
 const roomy = matchMedia("(min-width: 1001px)");
 let open = false;
 let nextAt = 0;
+let drawnIn = "";
 
 /** Bring the panel to life: its button, and a look at the calls every two seconds. */
 export function startCalls() {
@@ -23,6 +24,7 @@ export function startCalls() {
   document.getElementById("calls-close").addEventListener("click", () => toggle(false));
   setInterval(() => readCalls(), EVERY_MS);
   roomy.addEventListener("change", fit);
+  onChange(() => zone() !== drawnIn && draw());
   fit();
 }
 
@@ -62,6 +64,7 @@ export async function readCalls() {
 }
 
 function draw() {
+  drawnIn = zone();
   const sums = { pushes: count(/push|\/send\//), creates: count(/\/create$/), calls: calls.length };
   document.getElementById("calls-count").textContent = calls.length ? String(calls.length) : "";
   if (!open) return;

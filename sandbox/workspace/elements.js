@@ -6,6 +6,7 @@ import { control } from "./fields.js";
 import { icon } from "./icons.js";
 import { words } from "./mrkdwn.js";
 import { menu } from "./popup.js";
+import { store } from "./state.js";
 
 /**
  * Where blocks live and how they reach the bot.
@@ -118,7 +119,8 @@ function overflow(element, block, host) {
 
 /** Only pictures of the page's own origin are loaded; others leave their words. */
 export function picture(element, className) {
-  const address = element.image_url ?? "";
+  const file = store.data.files.find((one) => one.id === element.slack_file?.id);
+  const address = file ? `/files/${file.id}` : (element.image_url ?? "");
   const holder = h("span", { class: `picture ${className}` });
   const placeholder = () =>
     holder.replaceChildren(

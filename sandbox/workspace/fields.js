@@ -1,6 +1,7 @@
 /** Everything a person can fill in: text, numbers, dates, choices; menus come from selects.js. */
 
 import { h, uid } from "./dom.js";
+import { fileControl } from "./upload.js";
 import { textNodes, words } from "./mrkdwn.js";
 import { selectControl } from "./selects.js";
 import { zone } from "./state.js";
@@ -126,8 +127,8 @@ function counted(self, input, most) {
   const show = () => {
     const left = most - [...input.value].length;
     count.textContent = String(left);
-    count.hidden = left > Math.max(30, most * 0.25);
-    count.classList.toggle("near", left <= Math.max(10, most * 0.1));
+    count.hidden = left === most || left > Math.max(30, most * 0.25);
+    count.classList.toggle("near", left <= Math.min(10, most * 0.1));
   };
   input.addEventListener("input", show);
   show();
@@ -236,6 +237,7 @@ const MAKERS = {
   datetimepicker: momentControl,
   radio_buttons: choiceControl("radio"),
   checkboxes: choiceControl("checkbox"),
+  file_input: fileControl,
 };
 
 const CHECKS = {

@@ -44,16 +44,23 @@ export function changed() {
   for (const listener of listeners) listener();
 }
 
-let reading = false;
-let again = false;
+let reading = null;
+let next = null;
 
-/** Read the workspace anew; calls that come while one is under way share the next one. */
-export async function refresh() {
-  if (reading) {
-    again = true;
-    return;
+/** Read the workspace anew; calls that come while one is under way share and await the next. */
+export function refresh() {
+  if (!reading) {
+    reading = readAnew().finally(() => (reading = null));
+    return reading;
   }
-  reading = true;
+  next ??= reading.then(() => {
+    next = null;
+    return refresh();
+  });
+  return next;
+}
+
+async function readAnew() {
   try {
     const data = await get("/_/state");
     const news = !store.online || data.version !== store.data?.version;
@@ -65,12 +72,6 @@ export async function refresh() {
       store.online = false;
       changed();
     }
-  } finally {
-    reading = false;
-  }
-  if (again) {
-    again = false;
-    await refresh();
   }
 }
 
@@ -88,6 +89,16 @@ function settle() {
 function place() {
   const [name, channel] = decodeURIComponent(location.hash.slice(1)).split("/");
   return name ? { name, channel } : remembered(SEAT_KEY, {});
+}
+
+/** Go where the address bar says, once somebody has written there. */
+export function arrive() {
+  const { name, channel: wanted } = place();
+  const person = personas().find((one) => one.name === name);
+  if (!person) return;
+  store.me = person.id;
+  take({ channel: wanted });
+  sit({});
 }
 
 function take({ channel: wanted }) {

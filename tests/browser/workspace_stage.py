@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Error, Page, expect, sync_playwright
+from playwright.sync_api import ConsoleMessage, Error, Page, expect
 from slack_bolt import App
 from slack_bolt.adapter.starlette import SlackRequestHandler
 from slack_sdk import WebClient
@@ -261,17 +261,6 @@ def running() -> Iterator[World]:
         with serving(sandbox) as world.url:
             handler.append(SlackRequestHandler(small_app(world)))
             yield world
-
-
-@contextmanager
-def chromium() -> Iterator[Page]:
-    """A browser with one window."""
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
-        page = browser.new_page()
-        page.set_default_timeout(8000)
-        yield page
-        browser.close()
 
 
 @contextmanager

@@ -35,7 +35,7 @@ def _entered(element: Mapping[str, Any], value: Any) -> dict[str, Any]:
         case "datepicker" | "timepicker":
             slot = kind.removesuffix("picker")
             return {"type": kind, f"selected_{slot}": value or element.get(f"initial_{slot}")}
-        case "checkboxes":
+        case "checkboxes" | "multi_static_select":
             chosen = element.get("initial_options", [])
             if value is not None:
                 chosen = [option for option in element["options"] if option["value"] in value]

@@ -5,6 +5,7 @@ import yaml
 
 from actions.catalog import CATALOG
 from bot import handbook, manifest
+from coupontools.endpoints import ENDPOINTS
 from sandbox.slack.manifest import check
 
 
@@ -28,3 +29,9 @@ def test_the_file_says_what_the_manifest_says():
 def test_every_action_is_in_the_handbook():
     page = handbook.handbook(CATALOG)
     assert all(f"`{name}`" in page for name in CATALOG)
+
+
+def test_each_call_of_the_api_is_made_by_an_action_or_left_out_for_a_reason():
+    made = {step.endpoint.id for action in CATALOG.values() for step in action.steps}
+    assert made.isdisjoint(handbook.LEFT_OUT)
+    assert made | {*handbook.LEFT_OUT} == {*ENDPOINTS}

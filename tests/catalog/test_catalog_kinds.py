@@ -6,7 +6,7 @@ import pytest
 from filling import fill
 
 from actions.catalog import CATALOG
-from actions.fields import Choice, Count, Flag, Lookup, Moment, Option, Text
+from actions.fields import Choice, Count, Flag, Lookup, Moment, Option, Several, Text
 from bot.forms import form_for, read_when
 from bot.views.kinds import element, read
 
@@ -30,6 +30,8 @@ def said(card) -> str:
         (Moment((("1day", "after 1 day"),)), "1day"),
         (Choice((("a", "A"), ("b", "B"))), "b"),
         (Choice(tuple((f"v{n}", f"V{n}") for n in range(9))), "v7"),
+        (Several((("a", "A"), ("b", "B"), ("c", "C"))), ["a", "c"]),
+        (Several(tuple((f"v{n}", f"V{n}") for n in range(20))), ["v7", "v19"]),
         (Lookup("campaign.list"), "cam_1"),
     ],
 )
@@ -45,6 +47,13 @@ def test_a_yes_or_no_that_nobody_touched_is_neither():
     shown = element(Flag()).to_dict()
     values = fill({"blocks": [{"type": "input", "block_id": "f", "element": shown}]}, {})
     assert read(Flag(), values["f"]["value"]) is None
+
+
+def test_several_may_be_typed_and_one_that_is_unknown_spoils_them():
+    kind = Several((("a", "A"), ("b", "B")))
+    shown = element(kind, "b, a").to_dict()
+    assert [line["value"] for line in shown["initial_options"]] == ["b", "a"]
+    assert "initial_options" not in element(kind, "a,z").to_dict()
 
 
 def test_a_wall_clock_is_meant_in_the_zone_that_is_named():

@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from actions.action import AnyAction
 from actions.catalog import CATALOG
-from actions.fields import Choice, Count, Day, Flag, Inputs, Kind, Moment, fields, marks
+from actions.fields import Choice, Count, Day, Flag, Inputs, Kind, Moment, Several, fields, marks
 from coupontools.client import Client, Keys
 from coupontools.errors import BadInput, Refused
 from coupontools.pace import Pace
@@ -183,6 +183,10 @@ def values(field: FieldInfo, kind: Kind) -> st.SearchStrategy[Any]:
         case Choice(options=options):
             allowed = [value for value, _ in options]
             return st.sampled_from([*allowed, *allowed, allowed[0].upper(), "none", 1])
+        case Several(options=options):
+            allowed = [value for value, _ in options]
+            some = st.lists(st.sampled_from([*allowed, "none", ""]), max_size=3)
+            return some | some.map(",".join) | st.sampled_from([allowed, 1, {}, [1]])
         case Count():
             near = [least, least - 1, least + 1, str(least), most + 1, 10**13, "1.5", "x", 0, -1]
             return st.sampled_from([*near, most] if most != MANY else near)

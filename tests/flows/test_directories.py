@@ -27,6 +27,24 @@ def test_a_directory_is_looked_into(world: World) -> None:
     assert "2 main categories" in words_of(ana.view["blocks"])
 
 
+def test_users_of_a_directory_have_numbers(world: World) -> None:
+    ana = world.person("ana").types("/coupon directory numbers").submits()
+    assert "700001" in words_of(ana.view["blocks"])
+    ana.types("/coupon directory members")
+    assert ana.offered("directory", "city") == ["700001"]
+    ana.submits(directory="700001")
+    assert "118 users of the directory" in words_of(ana.view["blocks"])
+    assert "810118" in words_of(ana.view["blocks"])  # the newest first
+    ana.types("/coupon directory member").submits(directory="700001", user="810118")
+    assert "@example.test" in words_of(ana.view["blocks"])
+    ana.presses("start:1")
+    assert ana.filled["user"] == "810118"
+    ana.submits(directory="700001", block="yes")
+    world.tick()
+    [update] = world.api.state["directory_updates"]
+    assert update["blocked"] is True
+
+
 def test_who_has_paid_is_said_after_somebody_agreed(world: World) -> None:
     bo = world.person("bo").types("/coupon directory payment user=usr_9")
     bo.submits(directory=CITY, payment_status="paid")

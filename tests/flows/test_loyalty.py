@@ -18,11 +18,13 @@ def test_an_operator_finds_somebody_gives_stamps_and_takes_the_card_away(world: 
     assert "usr_9" in found
     assert "ada.stone@example.test" in found
 
-    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE, points=5, stamps=2)
+    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE)
+    ana.submits(points=5, stamps=2)
     assert ana.errors == {"stamps": "Give points, stamps or voided: one of them."}
     ana.submits(points=None)
     world.tick()
-    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE, voided="yes")
+    ana.types("/coupon loyalty update user=usr_9").submits(loyaltycard=COFFEE)
+    ana.submits(voided="yes")
     world.tick()
     assert ana.was_told("The loyalty user is changed")
     changes = world.api.state["loyalty_updates"]
@@ -33,7 +35,9 @@ def test_an_operator_finds_somebody_gives_stamps_and_takes_the_card_away(world: 
 
 
 def test_a_push_goes_to_all_whose_card_is_not_voided(world: World) -> None:
-    ana = world.person("ana").types("/coupon loyalty push_all")
+    ana = world.person("ana").types('/coupon loyalty push_all message="Double stamps today"')
+    ana.fills(loyaltycard=COFFEE)
+    assert "> *Coffee card*  ·  now\n> Double stamps today" in words_of(ana.view["blocks"])
     ana.submits(loyaltycard=COFFEE, message="Double stamps today")
     world.tick()
     assert world.request().reach == 23
@@ -49,7 +53,9 @@ def test_a_push_goes_to_all_whose_card_is_not_voided(world: World) -> None:
 
 
 def test_a_card_is_copied_and_somebody_new_gets_stamps_on_it(world: World) -> None:
-    bo = world.person("bo").types("/coupon loyalty copy").submits(card="600001", name="Tea card")
+    bo = world.person("bo").types("/coupon loyalty copy")
+    assert bo.offered("card", "coffee") == ["600001"]  # nobody has to know a number by heart
+    bo.submits(card="600001", name="Tea card")
     world.tick()
     assert "A copy of “Coffee card”" in seen(world)
     agree(world, "cy")
@@ -89,3 +95,28 @@ def test_users_are_listed_and_linked_and_one_is_pushed_to(world: World) -> None:
     agree(world, "cy")
     world.tick()
     assert [push["user"] for push in world.api.state["loyalty_pushes"]] == ["usr_9"]
+
+
+def test_a_user_is_found_by_number_looked_at_and_corrected(world: World) -> None:
+    bo = world.person("bo").types("/coupon loyalty holders").submits(card="600001", search="ada")
+    found = words_of(bo.view["blocks"])
+    assert "620001" in found
+    assert "Stamps for Ada Stone" in found
+    bo.types("/coupon loyalty holders include_voided=yes").submits(card="600001")
+    assert "loyalty users" in words_of(bo.view["blocks"])
+
+    bo.types("/coupon loyalty holder").submits(card="600001", user="620001")
+    assert "ada.stone@example.test" in words_of(bo.view["blocks"])
+    bo.presses("start:1")
+    assert bo.filled["user"] == "620001"
+    bo.submits(card="600001")
+    assert bo.errors == {"first_name": "Give at least one thing that is to change."}
+    bo.submits(phone="+32 470 12 34 56", city="Bruges")
+    world.tick()
+    assert "Other data of a user of “Coffee card”" in seen(world)
+    assert "Bruges" not in seen(world)
+    agree(world, "cy")
+    world.tick()
+    assert bo.was_told("The loyalty user is changed")
+    [call] = world.api.calls("/stats/620001")[1:]
+    assert call["body"] == {"phone": "+32470123456", "city": "Bruges"}  # the rest stays

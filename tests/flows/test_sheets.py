@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -166,6 +167,111 @@ def test_sessions_are_changed_from_a_sheet(world: World) -> None:
     done = [(each["session"], each["operation"]) for each in world.api.state["updates"]]
     assert sorted(done) == sorted((code, "claimed") for code in codes)
     assert [row["couponsession"] for row in file(world, "session.update-2")[1]] == codes
+
+
+def sessions(world: World, operation: str = "Void", value: str = "") -> tuple[list[str], str]:
+    """The codes of three sessions, and a sheet that does the same with each."""
+    carried_out(world, consumers(3))
+    codes = [each["session"] for each in world.api.state["sessions"]["created"]]
+    rows = "\n".join(f"{code};{operation};{value}" for code in codes)
+    return codes, f"couponsession;operation;value\n{rows}"
+
+
+@ON_SQLITE
+def test_the_same_for_many_sessions_can_be_one_call(world: World) -> None:
+    codes, text = sessions(world)
+    ana = pastes(world, text, action="session.update")
+    assert ana.was_told("Coupontools answers for all of them together")
+    assert ana.was_told("The vendor's public pages do not show that call.")
+    ana.submits(way="at_once")
+    assert ana.was_told("On record: 3 rows")
+    world.tick()
+    assert world.request().action == "session.update_many"
+    assert world.request().quorum == 1
+    assert "Void: 3 coupon sessions" in words_of(world.slack.card())
+    agree(world, "bo")
+    world.tick()
+    [call] = world.api.calls("/v3/multiplecouponsession/update")
+    assert call["body"] == {"couponsessions": codes, "operation": "void"}
+    assert world.api.calls("/v3/couponsession/update") == []
+    assert ana.was_told("3 of 3 coupon sessions are changed")
+
+
+@ON_SQLITE
+def test_unless_one_call_is_asked_for_it_goes_row_by_row(world: World) -> None:
+    _, text = sessions(world)
+    pastes(world, text, action="session.update").submits()
+    world.tick()
+    agree(world, "bo")
+    world.tick()
+    assert len(world.api.calls("/v3/couponsession/update")) == 3
+    assert world.api.calls("/v3/multiplecouponsession/update") == []
+
+
+@ON_SQLITE
+def test_what_one_call_cannot_say_is_not_offered_as_one(world: World) -> None:
+    codes, valued = sessions(world, "validated", "12.50")
+    ana = pastes(world, valued, action="session.update")
+    assert ana.was_told("3 rows are good")
+    assert "way" not in ana.filled
+    mixed = f"couponsession,operation\n{codes[0]},void\n{codes[1]},lock"
+    assert "way" not in pastes(world, mixed, action="session.update").filled
+    alone = f"couponsession,operation\n{codes[0]},void"
+    assert "way" not in pastes(world, alone, action="session.update").filled
+    many = "".join(f"\n{number:06},void" for number in range(501))
+    cy = world.person("cy").types("/coupon sheet session.update")
+    cy.submits(file=[{"name": "many.csv", "content": f"couponsession,operation{many}"}])
+    assert cy.was_told("501 rows are good")
+    assert "way" not in cy.filled
+
+
+@ON_SQLITE
+def test_a_sheet_waits_for_its_moment(world: World) -> None:
+    ana = pastes(world, f"{consumers(3)}\n{SPLASH};nobody;Bea").fills(when="at")
+    past, soon = (int((world.now() + timedelta(hours=hours)).timestamp()) for hours in (-2, 2))
+    ana.submits(when_at=past)
+    assert ana.errors == {"when_at": "That moment has passed."}
+    assert ana.was_told("Line 5: email: An e-mail address looks like ana@example.com.")
+    ana.submits(when_at=soon)
+    assert ana.was_told("On record: 3 rows")
+    world.tick()
+    agree(world, "bo")
+    world.passes(hours=1)
+    assert world.operations() == []
+    world.passes(hours=1.1)
+    assert len(world.operations(Progress.DONE)) == 3
+    assert len(world.api.calls(CREATE)) == 3
+    assert ana.was_told("One single-use URL: 3 of 3 rows done")
+
+
+@ON_SQLITE
+def test_a_sheet_comes_again_and_again(world: World) -> None:
+    ana = pastes(world, consumers(2)).fills(when="repeat")
+    assert ana.was_told("Next: ")
+    every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    ana.submits(when_days=every, when_time="09:00", when_zone="Asia/Tokyo")
+    world.tick()
+    agree(world, "bo")
+    for day in (1, 2):
+        world.passes(days=1)
+        assert len(world.operations(Progress.DONE)) == 2 * day
+        assert len(file(world, "single_use.create-2")[1]) == 2
+    assert world.request().state is Consent.GRANTED
+    assert len([said for said in replies(world, ana) if said.get("files")]) == 2
+    assert "*Rows:* 4 done" in words_of(world.slack.card())
+    ana.at_own_card("withdraw")
+    world.passes(days=1)
+    assert len(world.api.calls(CREATE)) == 4
+
+
+@ON_SQLITE
+def test_a_report_keeps_what_was_chosen_when_it_is_drawn_again(world: World) -> None:
+    _, text = sessions(world)
+    ana = pastes(world, f"{text}\nodd;Void;", action="session.update")
+    ana.fills(way="at_once", when="repeat").fills(when_time="10:30").fills(when="at")
+    assert ana.filled["way"] == "at_once"
+    assert ana.was_told("3 rows are good, 1 is not.")
+    assert ana.was_told("Line 5: couponsession: A session code has 21 letters")
 
 
 @ON_SQLITE

@@ -76,6 +76,38 @@ def test_a_read_answers_at_once_and_is_on_record(settings: dict[str, str]) -> No
     ]
 
 
+def test_a_whole_list_goes_into_a_file(settings: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "usage.csv"
+    words = ("ask", "campaign.usage", "--input", "campaign=cam_123456", "--csv", str(file))
+    done = run(settings, *words)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == f"1,240 rows in {file}\n"
+    assert len(file.read_text().splitlines()) == 1_241
+    record = json.loads(run(settings, "audit", "search", "--json").stdout)
+    assert [(line["kind"], line["because"], line["surface"]) for line in record] == [
+        ("exported", "campaign.usage: 1,240 rows", "cli")
+    ]
+
+
+def test_a_list_that_breaks_off_leaves_no_file(settings: dict[str, str], tmp_path: Path) -> None:
+    fault = {"path": "/v3/campaign/data", "times": 1, "error_code": 502}
+    httpx.post(f"{settings['COUPONTOOLS_URL']}/_/faults", json=fault)
+    words = ("--input", "campaign=cam_123456", "--csv", str(tmp_path / "usage.csv"))
+    done = run(settings, "ask", "campaign.usage", *words)
+    assert done.returncode == 1
+    assert "broke off after 0 rows" in done.stderr
+    assert [file.name for file in tmp_path.glob("*usage*")] == []
+
+
+def test_a_read_that_is_no_list_gives_no_file(settings: dict[str, str], tmp_path: Path) -> None:
+    words = ("--input", "campaign=cam_123456", "--csv", str(tmp_path / "a.csv"))
+    done = run(settings, "ask", "campaign.info", *words)
+    assert done.returncode == 1
+    assert "gives no list" in done.stderr
+    words = (*words, "--at", "2030-01-01T09:00")
+    assert run(settings, "ask", "campaign.usage", *words).returncode == 2
+
+
 def test_a_wish_is_put_on_record_and_its_story_can_be_told(settings: dict[str, str]) -> None:
     given = ("--input", "campaign=cam_123456", "--input", "message=Summer")
     done = run(settings, "ask", "campaign.push_all", *given, "--as", "U0ANA", "--json")

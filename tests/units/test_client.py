@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from coupontools import endpoints
-from coupontools.client import Client, Keys, rows
+from coupontools.client import Client, Keys
 from coupontools.endpoint import Override
 from coupontools.errors import (
     ApiError,
@@ -25,6 +25,7 @@ from coupontools.errors import (
     Unreached,
 )
 from coupontools.pace import Pace
+from coupontools.paging import rows
 
 KEYS = Keys("the-client-id", "the-client-secret")
 OK = {"status": {"status": "OK"}}

@@ -9,11 +9,12 @@ import pytest
 import uvicorn
 
 from coupontools import endpoints
-from coupontools.client import Client, Keys, rows
+from coupontools.client import Client, Keys
 from coupontools.endpoint import Override
 from coupontools.endpoints import ENDPOINTS
 from coupontools.errors import BadCredentials, BadInput, Busy, Garbled, Missing, Unanswered
 from coupontools.pace import Pace
+from coupontools.paging import rows
 from sandbox.coupontools.app import CALLS, create
 
 SPLASH = {"campaign": "cam_123456"}

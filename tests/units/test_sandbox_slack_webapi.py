@@ -232,6 +232,40 @@ def test_an_upload_must_have_exactly_the_announced_length(scene):
     assert scene.http.get(f"/files/{ticket['file_id']}").content == b"12345"
 
 
+def test_a_picture_in_blocks_is_a_file_that_is_there_and_is_one(scene):
+    def shown(id):
+        return [{"type": "image", "slack_file": {"id": id}, "alt_text": "A chart"}]
+
+    post, start = scene.web.chat_postMessage, scene.web.files_getUploadURLExternal
+    ids = {}
+    for name in ("chart.png", "chart.csv"):
+        ticket = start(filename=name, length=4, alt_txt="A chart")
+        scene.http.post(ticket["upload_url"], content=b"1234")
+        ids[name] = ticket["file_id"]
+        assert refused(post, channel="C0AUDIT", text="A", blocks=shown(ids[name]))
+        scene.web.files_completeUploadExternal(files=[{"id": ids[name]}])
+    post(channel="C0AUDIT", text="A", blocks=shown(ids["chart.png"]))
+    for id in (ids["chart.csv"], "F0"):
+        assert refused(post, channel="C0AUDIT", text="A", blocks=shown(id)) == "invalid_blocks"
+    assert scene.state["files"][0]["alt_txt"] == "A chart"
+
+
+def test_a_workspace_may_not_know_a_block_yet(scene):
+    point = {"label": "Mon", "value": 1}
+    drawn = {
+        "type": "bar",
+        "series": [{"name": "Opened", "data": [point]}],
+        "axis_config": {"categories": ["Mon"]},
+    }
+    chart = [{"type": "data_visualization", "title": "Opened", "chart": drawn}]
+    post = scene.web.chat_postMessage
+    post(channel="C0AUDIT", text="A", blocks=chart)
+    scene.does("blocks", unknown=["data_visualization"])
+    assert refused(post, channel="C0AUDIT", text="A", blocks=chart) == "invalid_blocks"
+    scene.does("reset")
+    post(channel="C0AUDIT", text="A", blocks=chart)
+
+
 def test_too_many_calls_are_told_to_wait():
     with workspace() as scene:
         answers = [scene.http.post("/api/users.list", headers=bearer()) for _ in range(80)]

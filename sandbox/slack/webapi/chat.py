@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.slack import blockkit, cast, snapshot, views
+from sandbox.slack import blockkit, cast, here, snapshot, views
 from sandbox.slack.shapes import Json, Refused
 from sandbox.slack.webapi.call import Call, Method
 from sandbox.slack.world import World
@@ -13,7 +13,7 @@ LONGEST_UPDATE = 4_000
 
 def content(call: Call, longest: int = LONGEST_POST) -> tuple[str, list[Json] | None]:
     """The text and the blocks of a message, as far as given; Refused where Slack refuses."""
-    text, blocks = call.text("text"), message_blocks(call.json("blocks"))
+    text, blocks = call.text("text"), message_blocks(call.world, call.json("blocks"))
     if not text and not blocks and not call.json("attachments"):
         raise Refused("no_text")
     if len(text or "") > longest:
@@ -21,11 +21,11 @@ def content(call: Call, longest: int = LONGEST_POST) -> tuple[str, list[Json] | 
     return text or "", blocks
 
 
-def message_blocks(blocks: Any) -> list[Json] | None:
+def message_blocks(world: World, blocks: Any) -> list[Json] | None:
     """Blocks a message may have, with their ids; None stays None."""
     if blocks is None:
         return None
-    found = blockkit.problems(blocks, "message")
+    found = blockkit.problems(blocks, "message") or here.problems(world, blocks)
     if found and found[0].rule == "msg_blocks_too_long":
         raise Refused("msg_blocks_too_long")
     if found:

@@ -21,6 +21,8 @@ def get_upload_url(call: Call) -> Json:
     world = call.world
     file = file_record(world.new_id("F"), name, length, cast.BOT["user_id"])
     file["pending"] = True
+    if call.text("alt_txt"):
+        file["alt_txt"] = call.text("alt_txt")
     world.files[file["id"]] = file
     return {"upload_url": f"{world.base_url}upload/v1/{file['id']}", "file_id": file["id"]}
 
@@ -42,7 +44,7 @@ def complete_upload(call: Call) -> Json:
         raise Refused("invalid_arguments", ["[ERROR] missing required field: files"])
     files = [_uploaded(call.world, one) for one in wanted]
     rooms = _rooms(call)
-    blocks = chat.message_blocks(call.json("blocks"))
+    blocks = chat.message_blocks(call.world, call.json("blocks"))
     for room in rooms:
         chat.thread(call.world, room, call.text("thread_ts"))
     for file, one in zip(files, wanted, strict=True):

@@ -6,13 +6,13 @@ from sandbox.slack.webapi.call import Call, Method
 
 
 def open_view(call: Call) -> Json:
-    payload, trigger = views.checked(call.json("view"), "modal"), _trigger(call)
+    payload, trigger = views.checked(call.world, call.json("view"), "modal"), _trigger(call)
     ticket = call.world.spend_trigger(trigger)
     return {"view": views.open_new(call.world, ticket.user, payload, ticket.channel)}
 
 
 def push_view(call: Call) -> Json:
-    payload, trigger = views.checked(call.json("view"), "modal"), _trigger(call)
+    payload, trigger = views.checked(call.world, call.json("view"), "modal"), _trigger(call)
     ticket = call.world.spend_trigger(trigger)
     if ticket.view_id is None:
         raise Refused("invalid_trigger_id", ["[ERROR] the trigger does not come from a view"])
@@ -20,7 +20,7 @@ def push_view(call: Call) -> Json:
 
 
 def update_view(call: Call) -> Json:
-    payload = views.checked(call.json("view"), "modal", "home")
+    payload = views.checked(call.world, call.json("view"), "modal", "home")
     view = _found(call)
     _same_hash(call, view)
     if payload["type"] != view["type"]:
@@ -29,7 +29,7 @@ def update_view(call: Call) -> Json:
 
 
 def publish_view(call: Call) -> Json:
-    payload = views.checked(call.json("view"), "home")
+    payload = views.checked(call.world, call.json("view"), "home")
     user = call.world.users.get(call.need("user_id"))
     if user is None or user["deleted"] or user["is_bot"]:
         raise Refused("user_not_found")
