@@ -62,6 +62,7 @@ AFRESH: Mapping[str, Any] = {
     "retry_at": None,
     "granted_at": None,
     "waiting_since": None,
+    "escalates_at": None,
     "expires_at": None,
 }
 """What is known of a request that has to be looked at anew."""

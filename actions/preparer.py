@@ -166,6 +166,7 @@ class Preparer:
                 at=now,
                 because=row.problem,
                 waiting_since=now,
+                escalates_at=now + terms.escalation.after if terms.escalation else None,
                 expires_at=until,
             )
         else:

@@ -86,7 +86,7 @@ def note(
     """
     tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **(_place(about) | where)))
     if tell and about:
-        tx.add(_notice(about, at, kind, because))
+        tx.add(_notice(about, at, kind, actor, because))
 
 
 def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, because: str) -> None:
@@ -100,7 +100,7 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
         **_place(row),
     )
     tx.add(entry)
-    tx.add(_notice(row, at, row.state, because))
+    tx.add(_notice(row, at, row.state, actor, because))
 
 
 def _place(row: Row | None) -> dict[str, Any]:
@@ -115,7 +115,9 @@ def _place(row: Row | None) -> dict[str, Any]:
     return about | {"account": row.account, "action": row.action}
 
 
-def _notice(row: Row, at: datetime, became: str, words: str) -> Notice:
+def _notice(row: Row, at: datetime, became: str, actor: str, words: str) -> Notice:
     operation = row.id if isinstance(row, Operation) else None
     request = row.request if isinstance(row, Operation) else row.id
-    return Notice(at=at, request=request, operation=operation, became=became, words=words)
+    return Notice(
+        at=at, request=request, operation=operation, became=became, actor=actor, words=words
+    )

@@ -136,6 +136,8 @@ class Request(SQLModel, table=True):
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What the policy asks of it; empty until somebody has looked."""
     waiting_since: datetime | None = Field(default=None, sa_type=Utc)
+    escalates_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When others may decide too, if nobody has; `None`: never, or they know by now."""
     template: str = Field(default="", index=True)
     """What a campaign is made from, so that a first use is known."""
     rehearses: str | None = Field(default=None, index=True)
@@ -189,6 +191,8 @@ class Delegation(SQLModel, table=True):
     deputy: str = Field(index=True)
     since: datetime = Field(sa_type=Utc)
     until: datetime = Field(sa_type=Utc)
+    is_over: bool = False
+    """Its end is on record."""
 
 
 class Reminder(SQLModel, table=True):
@@ -279,6 +283,7 @@ class Notice(SQLModel, table=True):
     request: str = Field(foreign_key="app_request.id", index=True)
     operation: str | None = None
     became: str
+    actor: str = ""
     words: str = ""
     """What somebody said with it: a question, a comment, a reason."""
     told_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -304,6 +309,8 @@ class Posted(SQLModel, table=True):
     """What it shows and to whom: `req_…:approvers`, `req_…:asker`, `missed`."""
     channel: str
     ts: str
+    counted_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When its countdown was drawn last."""
 
 
 class Draft(SQLModel, table=True):

@@ -25,6 +25,7 @@ def upgrade() -> None:
     with op.batch_alter_table("app_request") as request:
         request.add_column(sa.Column("terms", sa.JSON(), nullable=False, server_default="{}"))
         request.add_column(sa.Column("waiting_since", MOMENT, nullable=True))
+        request.add_column(sa.Column("escalates_at", MOMENT, nullable=True))
         request.add_column(_words("template"))
         request.add_column(sa.Column("rehearses", sa.String(), nullable=True))
         request.add_column(sa.Column("planned_at", MOMENT, nullable=True))
@@ -37,7 +38,10 @@ def upgrade() -> None:
         operation.add_column(_words("held_for"))
         operation.add_column(sa.Column("held_until", MOMENT, nullable=True))
     with op.batch_alter_table("app_notice") as notice:
+        notice.add_column(_words("actor"))
         notice.add_column(_words("words"))
+    with op.batch_alter_table("app_posted") as posted:
+        posted.add_column(sa.Column("counted_at", MOMENT, nullable=True))
     op.create_table(
         "app_delegation",
         sa.Column("id", sa.String(), nullable=False),
@@ -45,6 +49,7 @@ def upgrade() -> None:
         sa.Column("deputy", sa.String(), nullable=False),
         sa.Column("since", MOMENT, nullable=False),
         sa.Column("until", MOMENT, nullable=False),
+        sa.Column("is_over", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("ix_app_delegation_person", "app_delegation", ["person"])
