@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from actions.card import Card, Preview
 from actions.errors import UnknownAction
 from actions.fields import Inputs, Option, Reply
+from actions.undo import Undo
 from coupontools.endpoint import Endpoint
 
 
@@ -108,6 +109,12 @@ class Action(Generic[I, O]):
     """How a read becomes a whole list, for those that show only a part of it."""
     prefill: Prefill[Any] | None = None
     """What the form of a change begins with; only what differs from it is asked for."""
+    undo: Undo[I, O] | None = None
+    """What can be taken back of it. Whatever changes something has to say; a read has none."""
+
+    def __post_init__(self) -> None:
+        if (self.undo is None) is not (self.risk is Risk.READ):
+            raise TypeError(f"{self.name}: what changes something says what can be undone")
 
     @property
     def area(self) -> str:

@@ -1,12 +1,23 @@
-"""Loyalty cards and who holds them, as v3 of the API lists them."""
+"""Loyalty cards and who holds them, as v3 of the API names and lists them."""
 
-from pydantic import AliasChoices, Field
+from typing import Annotated
 
-from actions.fields import Reply
-from actions.loose import Listing
+from pydantic import AliasChoices, Field, StringConstraints
+
+from actions.fields import CardId, Inputs, Reply, Text
+from actions.loose import Listing, Loose
 from actions.replies import Said
 
 YES = ("1", "true", "True")
+HolderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Text()]
+
+
+class OfCard(Inputs):
+    loyaltycard: CardId = Field(title="Loyalty card")
+
+
+class OfHolder(OfCard):
+    user: HolderId = Field(title="User", description="The user's id, as in the list of users.")
 
 
 class LoyaltyCard(Reply):
@@ -49,3 +60,9 @@ class Holders(Listing):
     def of(self, id: str) -> Holder | None:
         """The one of that id."""
         return next((holder for holder in self.rows if holder.id == id), None)
+
+
+class Touched(Loose):
+    """What is read of the answer to a change."""
+
+    user: Said = ""

@@ -51,6 +51,9 @@ def of_action(action: AnyAction) -> Iterator[Line]:
     if action.prefill:
         yield "begins with", f"{action.prefill.read.name} · {_place(action.prefill.today)}"
     yield "preview", _place(action.preview) if action.preview else "none"
+    if action.undo:
+        offer = f" · {_place(action.undo.offer)}" if action.undo.offer else ""
+        yield "undo", f"{action.undo.words}{offer}"
     yield "result", _place(action.present)
 
 

@@ -88,6 +88,8 @@ def _action(action: AnyAction) -> Iterator[str]:
             f"- Form: begins with what `{action.prefill.read.name}` reads; only what is changed "
             "is asked for"
         )
+    if action.undo:
+        yield f"- Undo: {action.undo.words}"
     yield f"- Command: `{command(action)}`"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
         yield f"- Short form: `{form}`"

@@ -1,6 +1,7 @@
 """What an operation brought, as a card: read from the answer that the ledger keeps."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -32,7 +33,19 @@ class Results:
         answers = [run.reply for run in runs if run.effect is Effect.CONFIRMED and run.reply]
         if operation is None or not answers:
             return None
-        return self._told(self._catalog[operation.action], operation.id, answers[-1])
+        return self._with_a_way_back(operation, answers[-1])
+
+    def _with_a_way_back(self, operation: Operation, answer: str) -> Card:
+        """What it brought, and what takes it back, for as long as both are understood."""
+        action = self._catalog[operation.action]
+        card = self._told(action, operation.id, answer)
+        try:
+            asked = action.inputs.model_validate(opened(operation.inputs, self._vault))
+            done = action.output.model_validate(self._vault.open(answer))
+        except ValidationError:
+            return card
+        back = action.undo.next(asked, done) if action.undo else ()
+        return replace(card, offers=(*card.offers, *back))
 
     def sheet(self, request: Request, due: datetime) -> Attachment:
         """What became of each row of a sheet: what was asked, what was answered."""

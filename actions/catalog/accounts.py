@@ -8,6 +8,7 @@ from actions.action import Action, Example, Risk, once
 from actions.card import Card
 from actions.fields import Inputs, Reply, Text
 from actions.replies import MADE, Pass, ways_in
+from actions.undo import SHOWN
 from coupontools import endpoints
 
 TeammateId = Annotated[str, StringConstraints(pattern=r"^[0-9]+$", max_length=20), Text()]
@@ -31,6 +32,7 @@ SIGN_ON = Action(
     steps=once(endpoints.ACCOUNT_SSO),
     present=lambda _: Card(MADE),
     secrets=lambda made: ways_in(made.account),
+    undo=SHOWN,
     example=Example(
         inputs={},
         reply={
@@ -58,6 +60,7 @@ TEAMMATE_SIGN_ON = Action(
     steps=once(endpoints.TEAMMATE_SSO),
     present=lambda _: Card(MADE),
     secrets=lambda made: ways_in(made.teammate),
+    undo=SHOWN,
     example=Example(
         inputs={"teammate": "41"},
         reply={

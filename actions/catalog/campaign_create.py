@@ -25,6 +25,7 @@ from actions.fields import (
     wrong,
 )
 from actions.replies import OneCampaign
+from actions.undo import Undo
 from coupontools import endpoints
 
 STARTS = (
@@ -165,6 +166,7 @@ CREATE = Action(
     steps=once(endpoints.CAMPAIGN_CREATE),
     preview=_from_template,
     present=_created_card,
+    undo=Undo("No call removes a campaign; it can be switched off in Coupontools"),
     example=Example(
         inputs={
             "template": "cam_123456",

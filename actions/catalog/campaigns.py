@@ -12,6 +12,7 @@ from actions.fields import (
     Reply,
 )
 from actions.replies import Campaigns, OneCampaign
+from actions.undo import PUSHED
 from coupontools import endpoints
 
 
@@ -153,6 +154,7 @@ PUSH_ALL = Action(
     steps=once(endpoints.CAMPAIGN_PUSH_ALL),
     preview=_count_holders,
     present=lambda _: Card("The push is sent"),
+    undo=PUSHED,
     example=Example(
         inputs={"campaign": "cam_123456", "message": "Summer starts today"},
         reply={"status": {"status": "OK"}},

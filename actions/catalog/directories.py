@@ -5,10 +5,11 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, StringConstraints
 
 from actions.action import Action, Example, Risk, Rows, once
-from actions.card import Attachment, Card, Table
+from actions.card import Attachment, Card, Offer, Table
 from actions.fields import Choice, DirectoryId, Inputs, Option, Reply, Text
 from actions.loose import Listing, Loose
 from actions.replies import Campaigns, Said
+from actions.undo import Undo
 from coupontools import endpoints
 
 RegisteredId = Annotated[str, StringConstraints(pattern=r"^reg_[0-9]+$", max_length=40), Text()]
@@ -202,6 +203,12 @@ def _paid_card(found: Touched) -> Card:
     return Card("The payment status is set", facts=facts)
 
 
+def _other_way(asked: SetPayment, _: Touched) -> Offer:
+    label, status = ("Not paid", "unpaid") if asked.payment_status == "paid" else ("Paid", "paid")
+    which = (("directory", asked.directory), ("user", asked.user))
+    return Offer(f"Set to “{label}”", "directory.payment", (*which, ("payment_status", status)))
+
+
 PAYMENT = Action(
     name="directory.payment",
     title="Payment of a user",
@@ -211,6 +218,10 @@ PAYMENT = Action(
     output=Touched,
     steps=once(endpoints.DIRECTORY_USERS_UPDATE),
     present=_paid_card,
+    undo=Undo(
+        "It can be set the other way again",
+        offer=_other_way,
+    ),
     example=Example(
         inputs={"directory": "dir_700", "user": "reg_810", "payment_status": "paid"},
         reply={"directory": "dir_700", "user": "reg_810"},

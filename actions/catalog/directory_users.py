@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from actions.action import Action, Done, Example, Reads, Risk, Step, plain
-from actions.card import Card, Preview
+from actions.card import Card, Offer, Preview
 from actions.fields import (
     Date,
     DirectoryNumber,
@@ -31,6 +31,7 @@ from actions.fields import (
 )
 from actions.loose import Loose
 from actions.replies import MADE, Listed, Pass, Said, ways_in
+from actions.undo import SHOWN, Undo
 from coupontools import endpoints
 
 About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
@@ -103,6 +104,14 @@ def _card(words: str) -> Callable[[User], Card]:
     return card
 
 
+def _keep_out(asked: OfDirectory, made: User) -> Offer | None:
+    """The number of the user is known from the answer alone."""
+    if not made.id.isdecimal():
+        return None
+    which = (("directory", str(asked.directory)), ("user", made.id))
+    return Offer("Block them", "directory.block", (*which, ("block", "yes")))
+
+
 ENROL = Action(
     name="directory.enrol",
     title="New directory user",
@@ -113,6 +122,10 @@ ENROL = Action(
     steps=(Step("v4_directory_user_create", endpoints.V4_DIRECTORY_USER_CREATE, _path),),
     preview=_preview("Somebody new in"),
     present=_card("The user is registered"),
+    undo=Undo(
+        "No call removes a user; they can be blocked",
+        offer=_keep_out,
+    ),
     example=Example(
         inputs={
             "directory": 700001,
@@ -137,6 +150,15 @@ class BlockUser(OfUser):
     block: bool = Field(title="Blocked", description="Yes keeps the user out, no lets them in.")
 
 
+def _other_way(asked: BlockUser, _: User) -> Offer:
+    label, block = ("Let them in again", "no") if asked.block else ("Block them again", "yes")
+    return Offer(label, "directory.block", (*_same(asked), ("block", block)))
+
+
+def _same(asked: OfUser) -> tuple[tuple[str, str], ...]:
+    return ("directory", str(asked.directory)), ("user", str(asked.user))
+
+
 BLOCK = Action(
     name="directory.block",
     title="Block a user",
@@ -147,6 +169,10 @@ BLOCK = Action(
     steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _path),),
     preview=_preview("A user blocked, or let in again, in"),
     present=_card("The user is changed"),
+    undo=Undo[BlockUser, User](
+        "It can be set the other way again",
+        offer=_other_way,
+    ),
     example=Example(
         inputs={"directory": 700001, "user": 810001, "block": True},
         reply={"id": 810001, "blocked": True},
@@ -166,6 +192,14 @@ def _access(asked: GiveAccess, done: Done) -> Mapping[str, Any]:
     return {**_path(asked, done), **until}
 
 
+def _take_away(asked: OfUser, _: User) -> Offer:
+    return Offer("Take access away", "directory.revoke_access", _same(asked))
+
+
+def _give_again(asked: OfUser, _: User) -> Offer:
+    return Offer("Give access again", "directory.give_access", _same(asked))
+
+
 GIVE_ACCESS = Action(
     name="directory.give_access",
     title="Give paid access",
@@ -178,6 +212,10 @@ GIVE_ACCESS = Action(
     ),
     preview=_preview("Paid access for a user of"),
     present=_card("The user has paid access"),
+    undo=Undo[GiveAccess, User](
+        "Paid access can be taken away again",
+        offer=_take_away,
+    ),
     example=Example(
         inputs={"directory": 700001, "user": 810001, "expires_at": "2026-12-31 22:59:00+00:00"},
         reply={"id": 810001},
@@ -196,6 +234,10 @@ REVOKE_ACCESS = Action(
     ),
     preview=_preview("No more paid access for a user of"),
     present=_card("The user has no paid access any more"),
+    undo=Undo(
+        "It can be given again; until when has to be said anew",
+        offer=_give_again,
+    ),
     example=Example(inputs={"directory": 700001, "user": 810001}, reply={"id": 810001}),
 )
 
@@ -220,6 +262,7 @@ SIGN_ON = Action(
     preview=_preview("A token that signs on, once, as a user of"),
     present=lambda _: Card(MADE),
     secrets=ways_in,
+    undo=SHOWN,
     example=Example(
         inputs={"directory": 700001, "user": 810001},
         reply={"token": "Ab3" * 16, "url": "https://directory.example.test/login?token=Ab3"},

@@ -1,21 +1,19 @@
 """Loyalty cards and the people who hold them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Prefill, Reads, Risk, Today, once
-from actions.card import Attachment, Card, Preview, Table
+from actions.action import Action, Example, Prefill, Risk, Today, once
+from actions.card import Attachment, Card, Offer, Table
 from actions.changing import comparing
-from actions.fields import CardId, Inputs, Message, Option, Private, Text, said, wrong
-from actions.holders import YES, Holders, LoyaltyCards, OneCard
-from actions.loose import Loose
-from actions.replies import Said
+from actions.fields import Inputs, Option, Private, Text, said, wrong
+from actions.holders import YES, Holders, LoyaltyCards, OfCard, OfHolder, OneCard, Touched
+from actions.undo import Undo
 from coupontools import endpoints
 
 ONE_OF = ("points", "stamps", "voided")
-HolderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Text()]
 
 
 class ListCards(Inputs):
@@ -48,10 +46,6 @@ LIST = Action(
         reply={"loyaltycard": [{"ID": "loy_500", "name": "Coffee card", "status": "active"}]},
     ),
 )
-
-
-class OfCard(Inputs):
-    loyaltycard: CardId = Field(title="Loyalty card")
 
 
 def _card_card(found: OneCard) -> Card:
@@ -139,10 +133,6 @@ SEARCH = Action(
 )
 
 
-class OfHolder(OfCard):
-    user: HolderId = Field(title="User", description="The user's id, as in the list of users.")
-
-
 class UpdateHolder(OfHolder):
     points: int | None = Field(None, ge=1, le=1_000_000, title="Points to add")
     stamps: int | None = Field(None, ge=1, le=1_000, title="Stamps to add")
@@ -156,10 +146,6 @@ class UpdateHolder(OfHolder):
         if len(given) != 1:
             raise wrong((given or ["points"])[-1], "Give points, stamps or voided: one of them.")
         return self
-
-
-class Touched(Loose):
-    user: Said = ""
 
 
 def _about(found: Touched) -> tuple[tuple[str, str], ...]:
@@ -194,6 +180,24 @@ def _changes(asked: UpdateHolder, found: Holders | None) -> str:
     return f"{added:,} {thing} for {asked.user} on {asked.loyaltycard}{sums}"
 
 
+def _told(given: Mapping[str, Any]) -> str:
+    if given.get("voided") is None:
+        return "No call takes points or stamps off a card"
+    return "The card can be given back" if given["voided"] else "The card can be voided again"
+
+
+def _back(asked: UpdateHolder, _: Touched) -> Offer | None:
+    if asked.voided is None:
+        return None
+    label, voided = ("Give it back", "no") if asked.voided else ("Void it again", "yes")
+    return _voided(asked, label, voided)
+
+
+def _voided(asked: OfHolder, label: str, voided: str) -> Offer:
+    which = (("loyaltycard", asked.loyaltycard), ("user", asked.user))
+    return Offer(label, "loyalty.update", (*which, ("voided", voided)))
+
+
 UPDATE = Action(
     name="loyalty.update",
     title="Change a loyalty user",
@@ -205,6 +209,11 @@ UPDATE = Action(
     prefill=AS_IT_IS,
     preview=comparing(AS_IT_IS, _changes),
     present=lambda found: Card("The loyalty user is changed", facts=_about(found)),
+    undo=Undo(
+        "A voided card can be given back; points and stamps cannot be taken off",
+        told=_told,
+        offer=_back,
+    ),
     example=Example(
         inputs={"loyaltycard": "loy_500", "user": "usr_9", "points": 5},
         reply={"loyaltycard": "loy_500", "user": "usr_9"},
@@ -220,6 +229,10 @@ LINK = Action(
     output=Touched,
     steps=once(endpoints.LOYALTY_USERS_LINK),
     present=lambda found: Card("The user holds the card now", facts=_about(found)),
+    undo=Undo(
+        "No call takes the card away again; it can be voided",
+        offer=lambda asked, _: _voided(asked, "Void the card", "yes"),
+    ),
     example=Example(
         inputs={"loyaltycard": "loy_501", "user": "usr_9"},
         reply={"loyaltycard": "loy_501", "user": "usr_9"},
@@ -227,70 +240,4 @@ LINK = Action(
 )
 
 
-class PushOne(OfHolder):
-    message: Message = Field(title="Message", description="Shown on this person's lock screen.")
-
-
-PUSH = Action(
-    name="loyalty.push",
-    title="Push to a loyalty user",
-    summary="Push a message to one holder of a loyalty card",
-    risk=Risk.CHANGE,
-    inputs=PushOne,
-    output=Touched,
-    steps=once(endpoints.LOYALTY_PUSH_SINGLE),
-    present=lambda _: Card("The push is sent"),
-    example=Example(
-        inputs={"loyaltycard": "loy_500", "user": "usr_9", "message": "One stamp to go"},
-        reply={"status": {"status": "OK"}},
-    ),
-)
-
-
-class PushAll(OfCard):
-    message: Message = Field(
-        title="Message", description="Shown on the lock screen of everyone who saved the card."
-    )
-
-
-def _count_holders(asked: PushAll, api: Reads) -> Preview:
-    named = {"loyaltycard": asked.loyaltycard}
-    card = OneCard.model_validate(api.call(endpoints.LOYALTY_INFO, named)).loyaltycard
-    reach = _reach(map(Holders.model_validate, api.pages(endpoints.LOYALTY_USERS_LIST, named)))
-    people = "an unknown number of people" if reach is None else f"at most {reach:,} people"
-    return Preview(
-        f"A push to {people} who hold “{card.name or asked.loyaltycard}”",
-        facts=(("Loyalty card", f"{card.name} · {asked.loyaltycard}"),),
-        reach=reach,
-    )
-
-
-def _reach(pages: Iterable[Holders]) -> int | None:
-    """Whose card is not voided; None when the answer leaves that, or somebody, out."""
-    listed = [*pages]
-    holders = [holder for page in listed for holder in page.rows]
-    told = listed[0].amount_of_users
-    if not all(holder.voided for holder in holders):
-        return None
-    if int(told) > len(holders) if told.isdecimal() else not holders:
-        return None
-    return sum(holder.voided not in YES for holder in holders)
-
-
-PUSH_ALL = Action(
-    name="loyalty.push_all",
-    title="Push to all holders",
-    summary="Push a message to every holder of a loyalty card",
-    risk=Risk.BLAST,
-    inputs=PushAll,
-    output=Touched,
-    steps=once(endpoints.LOYALTY_PUSH_ALL),
-    preview=_count_holders,
-    present=lambda _: Card("The push is sent"),
-    example=Example(
-        inputs={"loyaltycard": "loy_500", "message": "Double stamps today"},
-        reply={"status": {"status": "OK"}},
-    ),
-)
-
-ACTIONS = (LIST, INFO, USERS, SEARCH, UPDATE, LINK, PUSH, PUSH_ALL)
+ACTIONS = (LIST, INFO, USERS, SEARCH, UPDATE, LINK)

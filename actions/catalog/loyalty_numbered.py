@@ -21,6 +21,7 @@ from actions.fields import (
 )
 from actions.loose import Loose
 from actions.replies import Listed, Said
+from actions.undo import Undo
 from coupontools import endpoints
 from coupontools.endpoint import Endpoint
 
@@ -108,6 +109,7 @@ COPY = Action(
     steps=(Step("v4_loyalty_copy", endpoints.V4_LOYALTY_COPY, _for_card),),
     preview=lambda asked, api: Preview(f"A copy of “{_card_of(asked, api)}”"),
     present=_copied_card,
+    undo=Undo("No call removes a loyalty card"),
     example=Example(
         inputs={"card": 600001, "name": "New name"},
         reply={
@@ -172,6 +174,7 @@ ENROL = Action(
     steps=(Step("v4_loyalty_user_create", endpoints.V4_LOYALTY_USER_CREATE, _for_card),),
     preview=lambda asked, api: Preview(f"Somebody new on “{_card_of(asked, api)}”"),
     present=_enrolled_card,
+    undo=Undo("No call takes anybody off a card; “Change a loyalty user” can void it"),
     example=Example(
         inputs={
             "card": 600001,
@@ -228,6 +231,7 @@ STAMP = Action(
     steps=_of_holder(endpoints.V4_LOYALTY_ADD_STAMP),
     preview=_stamps,
     present=_stamped_card,
+    undo=Undo("No call takes stamps off a card"),
     example=Example(
         inputs={"card": 600001, "user": 620001, "stamps": 2}, reply={"id": 620001, "points": 6}
     ),
@@ -252,6 +256,7 @@ UPDATE = Action(
     steps=_of_holder(endpoints.V4_LOYALTY_USER_UPDATE),
     preview=lambda asked, api: Preview(f"Other data of a user of “{_card_of(asked, api)}”"),
     present=lambda found: Card("The loyalty user is changed", facts=_number(found)),
+    undo=Undo("It can be changed again; what was there before is not kept"),
     example=Example(
         inputs={"card": 600001, "user": 620001, "phone": "+32470123456", "city": "Ghent"},
         reply={"id": 620001, "email": "ada@example.test"},

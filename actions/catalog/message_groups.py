@@ -19,6 +19,7 @@ from actions.fields import (
     Text,
 )
 from actions.replies import Said
+from actions.undo import Undo
 from coupontools import endpoints
 
 Custom = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
@@ -152,6 +153,7 @@ CREATE_SMS_GROUP = Action(
     output=MadeGroup,
     steps=once(endpoints.SMS_GROUP_CREATE),
     present=_made_card,
+    undo=Undo("No call removes a group"),
     example=Example(inputs={"group_name": "Keyword brunch"}, reply={"group_id": "gro_9003"}),
 )
 
@@ -186,6 +188,7 @@ ADD_SMS_CONTACT = Action(
     output=Added,
     steps=once(endpoints.SMS_CONTACT_ADD),
     present=lambda _: Card("The contact is in the group"),
+    undo=Undo("No call takes anybody out of a group"),
     example=Example(
         inputs={
             "smsgroup": "gro_9001",

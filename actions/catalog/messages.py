@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints, model_validator
 
 from actions.action import Action, Done, Example, Reads, Risk, Step
-from actions.card import Card, Preview
+from actions.card import Card, Offer, Preview
 from actions.fields import (
     CampaignId,
     CardId,
@@ -22,6 +22,7 @@ from actions.fields import (
     wrong,
 )
 from actions.replies import OneCampaign, Said
+from actions.undo import Undo
 from coupontools import endpoints
 
 Words = Annotated[str, StringConstraints(min_length=1, max_length=1000), Text(multiline=True)]
@@ -48,6 +49,7 @@ class Sendable(Inputs):
         return self.campaign or self.directory or self.card or ""
 
 
+WHOLE = 21
 OF_THREE = ("campaign", "directory", "card")
 
 
@@ -105,6 +107,15 @@ def _told(sent: Sent, text: str) -> Card:
     return Card(text, facts=tuple(fact for fact in facts if fact[1]), link=sent.single_use_url)
 
 
+def _void(asked: Sendable, sent: Sent) -> Offer | None:
+    """The coupon that was made to be sent: not one that was there before."""
+    was_sent = sent.action in ("", "email_sent") and len(sent.single_use_code) == WHOLE
+    if not (was_sent and asked.campaign) or getattr(asked, "couponsession", None):
+        return None
+    which = ("couponsession", sent.single_use_code)
+    return Offer("Void its coupon", "session.update", (which, ("operation", "void")))
+
+
 EMAIL = Action(
     name="message.email",
     title="Send by e-mail",
@@ -115,6 +126,10 @@ EMAIL = Action(
     steps=(Step(endpoints.SEND_EMAIL.id, endpoints.SEND_EMAIL, _payload),),
     preview=_preview,
     present=_mailed,
+    undo=Undo(
+        "An e-mail cannot be recalled; a coupon made for it can be voided",
+        offer=_void,
+    ),
     example=Example(
         inputs={
             "campaign": "cam_400123",
@@ -154,6 +169,10 @@ SMS = Action(
     steps=(Step(endpoints.SEND_SMS.id, endpoints.SEND_SMS, _payload),),
     preview=_preview,
     present=lambda sent: _told(sent, "The text message is sent"),
+    undo=Undo(
+        "A text message cannot be recalled; a coupon made for it can be voided",
+        offer=_void,
+    ),
     example=Example(
         inputs={
             "campaign": "cam_400123",

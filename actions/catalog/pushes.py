@@ -9,6 +9,7 @@ from actions.card import Card, Preview
 from actions.facts import Weighs
 from actions.fields import CampaignId, Inputs, Message, Reply, SessionCode
 from actions.lives import Lived
+from actions.undo import PUSHED
 from coupontools import endpoints
 
 WHOLE = 21
@@ -51,6 +52,7 @@ PUSH = Action(
     steps=once(endpoints.CAMPAIGN_PUSH_SINGLE),
     preview=_is_it_held,
     present=lambda _: Card("The push is sent"),
+    undo=PUSHED,
     example=Example(
         inputs={
             "campaign": "cam_400123",

@@ -7,15 +7,19 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from actions.action import Action, Done, Example, Reads, Risk, Step, once
-from actions.card import Attachment, Card, Preview, Table
+from actions.card import Attachment, Card, Offer, Preview, Table
 from actions.fields import Choice, Inputs, Reply, SessionCode, Text, said, wrong
 from actions.lives import OPERATIONS, Lived, Said, now
+from actions.undo import Undo
 from coupontools import endpoints
 
 Operation = Annotated[
     Literal["validated", "claimed", "void", "unvoid", "lock", "unlock"], Choice(OPERATIONS)
 ]
-WHOLE, SHORT, MOST = 21, 6, 500
+WHOLE, MOST, OFFERED = 21, 500, 80
+"""`OFFERED`: as many whole codes as the value of a button has room for."""
+CODE = re.compile(r"[A-Za-z0-9]{6}|[A-Za-z0-9]{21}")
+BACK = {"void": "unvoid", "unvoid": "void", "lock": "unlock", "unlock": "lock"}
 
 
 def _with_a_point(amount: str) -> str:
@@ -77,6 +81,25 @@ def _updated_card(done: Updated) -> Card:
     )
 
 
+def _told(given: Mapping[str, Any]) -> str:
+    back = BACK.get(given.get("operation", ""))
+    if back is None:
+        return "No call takes a validation or a claim back"
+    return f"“{dict(OPERATIONS)[back]}” takes it back"
+
+
+def _back(asked: UpdateSession, done: Updated) -> Offer | None:
+    whole = done.session if len(done.session) == WHOLE else asked.couponsession
+    return _reversed(asked.operation, "session.update", ("couponsession", whole))
+
+
+def _reversed(operation: str, action: str, which: tuple[str, str]) -> Offer | None:
+    back = BACK.get(operation)
+    if back is None:
+        return None
+    return Offer(dict(OPERATIONS)[back], action, (which, ("operation", back)))
+
+
 UPDATE = Action(
     name="session.update",
     title="Change a coupon",
@@ -87,6 +110,11 @@ UPDATE = Action(
     steps=once(endpoints.SESSION_UPDATE),
     preview=_name_session,
     present=_updated_card,
+    undo=Undo(
+        "Void and lock are taken back by unvoid and unlock; validated and claimed stay",
+        told=_told,
+        offer=_back,
+    ),
     example=Example(
         inputs={
             "couponsession": "h4mz0q7ty2ke9wd5rbn1x",
@@ -109,7 +137,7 @@ def _codes(text: str) -> list[str]:
 def _checked(text: str) -> str:
     """Each code once, each of the right form; those that are not are named."""
     codes = _codes(text)
-    odd = [code for code in codes if not re.fullmatch(r"[A-Za-z0-9]{6}|[A-Za-z0-9]{21}", code)]
+    odd = [code for code in codes if not CODE.fullmatch(code)]
     if odd:
         some = ", ".join(code[:30] for code in odd[:3])
         rest = f" and {len(odd) - 3:,} more" if len(odd) > 3 else ""
@@ -173,6 +201,15 @@ def _updates_card(done: UpdatedSessions) -> Card:
     )
 
 
+def _all_back(asked: UpdateSessions, done: UpdatedSessions) -> Offer | None:
+    """Those that were changed, if a button can carry their codes."""
+    changed = [row.session for row in done.data if row.went_well and CODE.fullmatch(row.session)]
+    codes = changed if done.data else _codes(asked.couponsessions)
+    if not 0 < len(codes) <= OFFERED:
+        return None
+    return _reversed(asked.operation, "session.update_many", ("couponsessions", ", ".join(codes)))
+
+
 UPDATE_MANY = Action(
     name="session.update_many",
     title="Change several coupons",
@@ -183,6 +220,11 @@ UPDATE_MANY = Action(
     steps=(Step("session_update_multiple", endpoints.SESSION_UPDATE_MULTIPLE, _as_list),),
     preview=_count_sessions,
     present=_updates_card,
+    undo=Undo(
+        "Void and lock are taken back by unvoid and unlock; validated and claimed stay",
+        told=_told,
+        offer=_all_back,
+    ),
     example=Example(
         inputs={"couponsessions": "h4mz0q7ty2ke9wd5rbn1x, k2v9c1", "operation": "void"},
         reply={

@@ -18,6 +18,7 @@ from actions.fields import (
     Reply,
     wrong,
 )
+from actions.undo import Undo
 from coupontools import endpoints
 
 
@@ -121,6 +122,9 @@ CREATE_MANY = Action(
     steps=once(endpoints.SINGLE_USE_CREATE_MULTIPLE),
     preview=_name_campaign,
     present=_codes_card,
+    undo=Undo(
+        "What is out stays out; codes can be voided, up to 500 at once, or removed one by one",
+    ),
     example=Example(
         inputs={
             "campaign": "cam_400123",

@@ -1,7 +1,8 @@
 """One single-use link: made for one consumer, or removed."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
@@ -27,8 +28,10 @@ from actions.fields import (
 )
 from actions.lives import Lived, Said, Sequence, now
 from actions.replies import OneCampaign
+from actions.undo import Undo
 from coupontools import endpoints
 
+WHOLE = 21
 TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
 
 
@@ -133,6 +136,19 @@ def _made_card(made: Made) -> Card:
     )
 
 
+def _told(given: Mapping[str, Any]) -> str:
+    if given.get("duplicate_check"):
+        return "The URL can be removed; it may be one that the consumer had before"
+    return "The URL can be removed"
+
+
+def _remove(asked: CreateOne, made: Made) -> Offer | None:
+    """Not where it may be a URL of before."""
+    if asked.duplicate_check or len(made.single_use_code) != WHOLE:
+        return None
+    return Offer("Remove it", "single_use.remove", (("couponsession", made.single_use_code),))
+
+
 CREATE = Action(
     name="single_use.create",
     title="One single-use URL",
@@ -143,6 +159,11 @@ CREATE = Action(
     steps=once(endpoints.SINGLE_USE_CREATE),
     preview=_name_campaign,
     present=_made_card,
+    undo=Undo(
+        "The URL can be removed",
+        told=_told,
+        offer=_remove,
+    ),
     example=Example(
         inputs={
             "campaign": "cam_400123",
@@ -207,6 +228,7 @@ REMOVE = Action(
     steps=once(endpoints.SINGLE_USE_DELETE),
     preview=_state_it_is_in,
     present=_removed_card,
+    undo=Undo("It is gone for good: a new URL has another code"),
     example=Example(
         inputs={"couponsession": "h4mz0q7ty2ke9wd5rbn1x"},
         reply={"action": "single_use_deleted", "session": "h4mz0q7ty2ke9wd5rbn1x"},

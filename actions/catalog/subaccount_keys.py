@@ -8,6 +8,7 @@ from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
 from actions.fields import CampaignId, Inputs, Reply, SubaccountId, wrong
 from actions.replies import MADE, OneSubaccount, Pass, Said, ways_in
+from actions.undo import SHOWN
 from coupontools import endpoints
 
 Page = Literal["campaigns", "add_campaign", "update_campaign", "statistics", "distribution"]
@@ -45,6 +46,7 @@ RESET_URL = Action(
     preview=lambda asked, api: Preview(f"A link to choose a new password of {_named(asked, api)}"),
     present=_link_card,
     secrets=_ways_in,
+    undo=SHOWN,
     example=Example(
         inputs={"subaccount": "sub_2002"},
         reply={"subaccount": {"ID": "sub_2002", "url": "https://example.test/reset/abc"}},
@@ -76,6 +78,7 @@ SIGN_ON = Action(
     preview=lambda asked, api: Preview(f"A link that signs on as {_named(asked, api)}"),
     present=_link_card,
     secrets=_ways_in,
+    undo=SHOWN,
     example=Example(
         inputs={"subaccount": "sub_2001", "page": "update_campaign", "campaign": "cam_300001"},
         reply={
@@ -115,6 +118,7 @@ KEYS = Action(
     steps=once(endpoints.SUBACCOUNT_INFO),
     present=lambda found: Card(f"The keys of {found.subaccount.id}"),
     secrets=_keys,
+    undo=SHOWN,
     example=Example(
         inputs={"subaccount": "sub_2001"},
         reply={"subaccount": {"ID": "sub_2001", "api_key": "(key)", "api_secret": "(secret)"}},

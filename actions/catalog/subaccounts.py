@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
 
 from actions.action import Action, Example, Prefill, Risk, Today, once
-from actions.card import Attachment, Card, Table
+from actions.card import Attachment, Card, Offer, Table
 from actions.changing import Change, change, comparing, separate
 from actions.fields import (
     Choice,
@@ -23,6 +23,7 @@ from actions.fields import (
     wrong,
 )
 from actions.replies import OneSubaccount, Subaccount
+from actions.undo import Undo
 from coupontools import endpoints
 
 PackageId = Annotated[str, StringConstraints(pattern=r"^pac_[A-Za-z0-9]+$", max_length=40), Text()]
@@ -191,6 +192,7 @@ CREATE = Action(
         "The subaccount is made; an e-mail to choose a password is on its way",
         facts=(("Id", made.subaccount.id),),
     ),
+    undo=Undo("No call removes a subaccount; “Change a subaccount” can let it expire"),
     example=Example(
         inputs={"email": "ada@example.test", **ABOUT}, reply={"subaccount": {"ID": "sub_2002"}}
     ),
@@ -228,6 +230,10 @@ def _changes(asked: UpdateSubaccount, found: OneSubaccount | None) -> str:
     return f"A change to {name}({asked.subaccount})"
 
 
+def _change_back(asked: UpdateSubaccount, _: OneSubaccount) -> Offer:
+    return Offer("Change it back", "subaccount.update", (("subaccount", asked.subaccount),))
+
+
 UPDATE = Action(
     name="subaccount.update",
     title="Change a subaccount",
@@ -239,6 +245,10 @@ UPDATE = Action(
     prefill=AS_IT_IS,
     preview=comparing(AS_IT_IS, _changes),
     present=lambda made: Card("The subaccount is changed", facts=(("Id", made.subaccount.id),)),
+    undo=Undo(
+        "It can be changed back: this card keeps what was there, personal data only masked",
+        offer=_change_back,
+    ),
     example=Example(
         inputs={
             "subaccount": "sub_2002",

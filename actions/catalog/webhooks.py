@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AliasChoices, Field, StringConstraints
 
 from actions.action import Action, Example, Reads, Risk, once
-from actions.card import Card, Preview, Table
+from actions.card import Card, Offer, Preview, Table
 from actions.fields import (
     CampaignId,
     Choice,
@@ -18,6 +18,7 @@ from actions.fields import (
     words,
 )
 from actions.replies import Said
+from actions.undo import Undo
 from coupontools import endpoints
 
 EVENTS = Choice(
@@ -131,6 +132,11 @@ def _webhook_card(made: OneWebhook) -> Card:
     return Card("The webhook is there", facts=tuple(fact for fact in facts if fact[1]))
 
 
+def _remove(_: CreateWebhook, made: OneWebhook) -> Offer | None:
+    which = (("webhook", made.webhook.id),)
+    return Offer("Remove it", "webhook.delete", which) if made.webhook.id else None
+
+
 CREATE = Action(
     name="webhook.create",
     title="New webhook",
@@ -140,6 +146,10 @@ CREATE = Action(
     output=OneWebhook,
     steps=once(endpoints.WEBHOOK_CREATE),
     present=_webhook_card,
+    undo=Undo(
+        "It can be removed; what was told until then is out",
+        offer=_remove,
+    ),
     example=Example(
         inputs={
             "endpoint": "https://example.test/hook",
@@ -176,6 +186,11 @@ def _which(asked: DeleteWebhook, api: Reads) -> Preview:
     )
 
 
+def _make_again(_: DeleteWebhook, __: Deleted) -> Offer:
+    """What it told, and where, stands on the card of the request; no call reads it any more."""
+    return Offer("Make it again", "webhook.create")
+
+
 DELETE = Action(
     name="webhook.delete",
     title="Remove a webhook",
@@ -186,6 +201,10 @@ DELETE = Action(
     steps=once(endpoints.WEBHOOK_DELETE),
     preview=_which,
     present=lambda _: Card("The webhook is removed"),
+    undo=Undo(
+        "It can be made again, with another id; what happens until then is not told",
+        offer=_make_again,
+    ),
     example=Example(
         inputs={"webhook": "evt_A1b2C3d4E5f6G7h8I9j0"}, reply={"status": {"status": "OK"}}
     ),

@@ -12,6 +12,7 @@ from actions.catalog import CATALOG
 from actions.errors import BadSheet
 from actions.fields import Choice, Email, Inputs, Reply
 from actions.policy import OPERATOR, Person, approvals_needed, may_batch
+from actions.undo import Undo
 from coupontools import endpoints
 
 
@@ -36,6 +37,7 @@ ACTION: AnyAction = Action(
     output=Nothing,
     steps=once(endpoints.SESSION_UPDATE),
     present=lambda _: Card("Changed"),
+    undo=Undo("No"),
     example=Example(inputs={"campaign": "cam_1"}, reply={}),
 )
 
