@@ -1,5 +1,6 @@
 """Which fields of an action the rules of a policy look at."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -16,10 +17,17 @@ class Weighs:
 
 
 def weighed(inputs: Inputs) -> dict[Fact, Any]:
-    """The values of the marked fields, those that were left empty left out."""
-    return {
-        mark.fact: getattr(inputs, name)
-        for name, field in type(inputs).model_fields.items()
-        for mark in marks(field)
-        if isinstance(mark, Weighs) and getattr(inputs, name) is not None
-    }
+    """The values of the marked fields; None for one that was left empty."""
+    return {fact: getattr(inputs, name) for name, fact in _marked(type(inputs))}
+
+
+def weighs(inputs: type[Inputs]) -> bool:
+    """Whether any field of it is marked."""
+    return next(_marked(inputs), None) is not None
+
+
+def _marked(inputs: type[Inputs]) -> Iterator[tuple[str, Fact]]:
+    for name, field in inputs.model_fields.items():
+        for mark in marks(field):
+            if isinstance(mark, Weighs):
+                yield name, mark.fact

@@ -69,12 +69,16 @@ class Policy:
 
 
 def decide(policy: Policy, facts: Facts, *, looked: bool = True) -> Terms:
-    """What the policy asks for: of all matching rules, the strictest of each thing."""
+    """What the policy asks for: of all matching rules, the strictest of each thing.
+
+    Before anybody `looked`, it is what may come of it at the most, and only what is sure to be
+    refused is refused.
+    """
     matching = [rule for rule in policy.rules if rule.matches(facts, looked=looked)]
     refusals = [rule for rule in matching if rule.refuse]
     if refusals or not matching:
-        rules = tuple(rule.name for rule in refusals[:1])
-        words = refusals[0].refuse if refusals else UNCOVERED
+        rules = tuple(rule.name for rule in refusals)
+        words = " ".join(dict.fromkeys(rule.refuse for rule in refusals)) or UNCOVERED
         return Terms(policy.version, refusal=words, rules=rules)
     needs = _strictest(
         Need(rule.approvals, rule.groups, rule.name) for rule in matching if rule.approvals
@@ -138,14 +142,16 @@ def drifted(agreed: int | None, now: int | None) -> bool:
 
 
 def quiet_until(hours: Iterable[Hours], zone: str, now: datetime) -> datetime | None:
-    """When the quiet hours that it is now in are over, in UTC's time; None outside of them."""
+    """When the quiet hours that it is now in are over, on the clock of `now`; None outside."""
     local = now.astimezone(ZoneInfo(zone))
     ends = []
     for each in hours:
         if each.hold(local.time()):
             end = datetime.combine(local.date(), each.until, local.tzinfo)
-            ends.append(end if end > local else end + timedelta(days=1))
-    return max(end.astimezone(now.tzinfo) for end in ends) if ends else None
+            end = end if end > local else end + timedelta(days=1)
+            # an hour that a clock change doubles ends when it is over for the second time
+            ends += [end.replace(fold=fold).astimezone(now.tzinfo) for fold in (0, 1)]
+    return max(ends, default=None)
 
 
 def digest(

@@ -18,7 +18,7 @@ from actions.errors import Declined, UnknownAction
 from actions.policy import People, Person
 from actions.privacy import opened
 from actions.terms import Terms
-from actions.weighing import Weighing, kept
+from actions.weighing import Weighing, kept, noted
 from coupontools.endpoint import Endpoint
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
@@ -144,7 +144,8 @@ class Preparer:
             row.preview = preview.text.replace("\0", "")  # PostgreSQL keeps no such character
             row.facts = [list(fact) for fact in preview.facts]
             row.reach = preview.reach
-            terms = self._weighing.of(tx, row, account, asker, reach=preview.reach)
+            facts = self._weighing.facts(tx, row, account, asker, preview.reach)
+            terms, row.weighed = policy.decide(self._weighing.policy, facts), noted(facts)
             row.terms, row.quorum = kept(terms), terms.quorum
             row.digest = self._weighing.digest(row)
             row.problem = "" if row.tries else row.problem

@@ -1,24 +1,19 @@
 """The policy file: read, checked, and read again when it changes; the last good one is kept."""
 
 import hashlib
-import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import time, timedelta
-from decimal import Decimal
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import ValidationError
 
-from actions.action import Risk
 from actions.policy import Policy
-from actions.rules import APPROVER, Condition, Hours, Rule, Span
-from actions.terms import Escalation
+from actions.wording import PolicyText
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+BUILT_IN = "built-in policy"
+NULL = "tag:yaml.org,2002:null"
 
 
 class BadPolicy(Exception):
@@ -29,214 +24,125 @@ class BadPolicy(Exception):
         super().__init__(f"{file}, line {line}: {words}" if line else f"{file}: {words}")
 
 
-def _duration(said: Any) -> timedelta:
-    match = re.fullmatch(r"(\d{1,5})\s*([smhd])", str(said).strip())
-    if not match:
-        raise ValueError("a time looks like 30s, 2m, 4h or 7d")
-    return timedelta(**{UNITS[match[2]]: int(match[1])})
-
-
-def _hours(said: Any) -> Hours:
-    match = re.fullmatch(r"(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)", str(said).strip())
-    try:
-        if match is None:
-            raise ValueError
-        start, until = (time(int(match[n]), int(match[n + 1])) for n in (1, 3))
-    except ValueError:
-        raise ValueError("hours look like 21:00-08:00") from None
-    if start == until:
-        raise ValueError("these hours have no length")
-    return Hours(start, until)
-
-
-def _several(said: Any) -> Any:
-    return (said,) if isinstance(said, str) else said
-
-
-def _each(said: Any) -> Any:
-    return (said,) if isinstance(said, Mapping) else said
-
-
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
-Daily = Annotated[Hours, BeforeValidator(_hours)]
-Words = Annotated[tuple[str, ...], BeforeValidator(_several)]
-Risks = Annotated[tuple[Risk, ...], BeforeValidator(_several)]
-Weekdays = Annotated[tuple[Literal[DAYS], ...], BeforeValidator(_several)]  # type: ignore[valid-type]  # a constant tuple
-
-
-class _Text(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class _Span(_Text):
-    least: Decimal | None = Field(None, ge=0)
-    most: Decimal | None = Field(None, ge=0)
-
-    @model_validator(mode="after")
-    def _says_something(self) -> "_Span":
-        if self.least is None and self.most is None:
-            raise ValueError("name least, most or both")
-        return self
-
-
-class _Condition(_Text):
-    action: Words = ()
-    area: Words = ()
-    risk: Risks = ()
-    account: Words = ()
-    roles: Words = ()
-    reach: _Span | None = None
-    codes: _Span | None = None
-    face_value: _Span | None = None
-    rows: _Span | None = None
-    hours: Daily | None = None
-    weekday: Weekdays = ()
-    first_use: bool | None = None
-    scheduled: bool | None = None
-    to_self: bool | None = None
-
-    def meant(self) -> Condition:
-        said = {name: getattr(self, name) for name in type(self).model_fields}
-        for name in ("reach", "codes", "face_value", "rows"):
-            said[name] = Span(said[name].least, said[name].most) if said[name] else None
-        return Condition(**said | {"weekday": tuple(DAYS.index(day) for day in self.weekday)})
-
-
-Conditions = Annotated[tuple[_Condition, ...], BeforeValidator(_each)]
-
-
-class _Rule(_Text):
-    rule: str = Field(min_length=1, max_length=80)
-    when: _Condition = _Condition()
-    unless: Conditions = ()
-    allow: Literal[True] | None = None
-    approvals: int | None = Field(None, ge=1, le=10)
-    groups: Words = Field((APPROVER,), alias="from")
-    brake: Duration = timedelta()
-    quiet: Daily | None = None
-    refuse: str = Field("", max_length=300)
-
-    @model_validator(mode="after")
-    def _one_answer(self) -> "_Rule":
-        answers = [self.allow, self.approvals, self.refuse or None]
-        said = [answer for answer in answers if answer is not None]
-        if len(said) > 1:
-            raise ValueError("allow, approvals and refuse exclude each other")
-        if not said and not self.brake and not self.quiet:
-            raise ValueError("say what follows: allow, approvals, refuse, brake or quiet")
-        return self
-
-    def meant(self) -> Rule:
-        return Rule(
-            self.rule,
-            when=self.when.meant(),
-            unless=tuple(each.meant() for each in self.unless),
-            approvals=self.approvals or 0,
-            groups=frozenset(self.groups),
-            brake=self.brake,
-            quiet=self.quiet,
-            refuse=self.refuse,
-        )
-
-
-class _Escalation(_Text):
-    after: Duration
-    to: Words = Field(min_length=1)
-
-
-class _Policy(_Text):
-    rules: tuple[_Rule, ...] = Field(min_length=1)
-    expire: Duration = timedelta(days=7)
-    remind: Duration = timedelta(hours=4)
-    working_hours: Daily = Hours(time(9), time(18))
-    escalate: _Escalation | None = None
-    break_glass: Words = ()
-    no_ping: Words = ()
-    seeds: dict[str, str] = {}
-
-    @model_validator(mode="after")
-    def _distinct(self) -> "_Policy":
-        names = [rule.rule for rule in self.rules]
-        if twice := next((name for name in names if names.count(name) > 1), ""):
-            raise ValueError(f"two rules are called “{twice}”")
-        return self
-
-    def meant(self, version: str) -> Policy:
-        escalate = self.escalate
-        return Policy(
-            version,
-            tuple(rule.meant() for rule in self.rules),
-            expiry=self.expire,
-            remind=self.remind,
-            working_hours=self.working_hours,
-            escalation=Escalation(escalate.after, frozenset(escalate.to)) if escalate else None,
-            break_glass=frozenset(self.break_glass),
-            no_ping=frozenset(self.no_ping),
-            seeds=self.seeds,
-        )
-
-
 def read(text: str, file: str = "policy") -> Policy:
     """The policy that this text says; raises `BadPolicy`, which names the line."""
-    try:
-        tree = yaml.compose(text, Loader=yaml.SafeLoader)
-        said = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise BadPolicy(str(error.problem), line, file) from None
-    except yaml.YAMLError as error:
-        raise BadPolicy(str(error), 0, file) from None
+    tree, said = _parsed(text, file)
     if not isinstance(said, Mapping):
         raise BadPolicy("it has no rules.", 0, file)
-    if twice := _twice(tree):
-        raise BadPolicy(f"“{twice.value}” is said twice.", twice.start_mark.line + 1, file)
+    if fault := next(_faults(tree), None):
+        raise BadPolicy(fault[0], fault[1].start_mark.line + 1, file)
     try:
-        policy = _Policy.model_validate(said)
+        policy = PolicyText.model_validate(said)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
-        where, line = ".".join(map(str, fault["loc"])), _line(tree, fault["loc"])
-        raise BadPolicy(f"{where}: {_words(fault)}.", line, file) from None
+        words = ": ".join([*_where(said, fault["loc"]), f"{_words(fault)}."])
+        raise BadPolicy(words, _line(tree, fault["loc"]), file) from None
     canonical = policy.model_dump_json(by_alias=True)
     return policy.meant(hashlib.sha256(canonical.encode()).hexdigest()[:12])
 
 
+def _parsed(text: str, file: str) -> tuple[Any, Any]:
+    """The text as nodes, which know their lines, and as values."""
+    try:
+        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise BadPolicy(f"{error.problem}.", line, file) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise BadPolicy("there is a character that no text has.", line, file) from None
+    except (ValueError, RecursionError) as error:  # a date that no calendar has; too deep
+        words = str(error) if isinstance(error, ValueError) else "it is nested too deeply"
+        raise BadPolicy(f"{words}.", 0, file) from None
+
+
+EXPECTED = {
+    "extra_forbidden": "there is no such word in a policy",
+    "missing": "this is missing",
+    "model_type": "words with their values belong here, such as {{risk: blast}}",
+    "dict_type": "words with their values belong here",
+    "tuple_type": "a list belongs here",
+    "string_type": "text belongs here",
+    "int_type": "a whole number belongs here",
+    "too_short": "name at least one",
+    "string_too_short": "this is empty",
+    "literal_error": "one of {expected}",
+    "enum": "one of {expected}",
+}
+
+
 def _words(fault: Mapping[str, Any]) -> str:
-    if fault["type"] == "extra_forbidden":
-        return "there is no such word in a policy"
-    return str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    if fault["loc"][:1] == ("seeds",) and fault["type"] == "string_pattern_mismatch":
+        return "a seed is a Slack user id and the code of a session: U0123ABC: aB3dE6"
+    if fault["type"] in EXPECTED:
+        return EXPECTED[fault["type"]].format(**fault.get("ctx", {})).replace("True", "true")
+    words = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")
+    return words.replace("Input should be", "this has to be").partition(", unable")[0]
 
 
-def _twice(node: Any) -> Any:
-    """A key that its mapping has already: YAML itself would quietly take the last."""
-    parts = []
+def _where(said: Mapping[str, Any], place: Sequence[int | str]) -> list[str]:
+    """The name of the rule, and the words that lead to it."""
+    found = [str(part) for part in place if isinstance(part, str) and part != "[key]"]
+    if place[:1] != ("rules",) or len(place) == 1:
+        return [" ".join(found)] if found else []
+    rule = said["rules"][place[1]]
+    name = rule.get("rule") if isinstance(rule, Mapping) else None
+    words = " ".join(found[1:])
+    return [f"rule “{name or place[1]}”", *([words] if words else [])]
+
+
+def _faults(node: Any, above: tuple[Any, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """What YAML lets pass and no policy means: a word said twice, one that says nothing."""
+    if node in above:
+        yield "this contains itself.", node
+        return
     if isinstance(node, yaml.MappingNode):
-        keys = [key.value for key, _ in node.value]
-        if doubled := [key for n, (key, _) in enumerate(node.value) if key.value in keys[:n]]:
-            return doubled[0]
-        parts = [value for _, value in node.value]
+        known: set[str] = set()
+        for key, value in node.value:
+            if key.value in known:
+                yield f"“{key.value}” is said twice.", key
+            known.add(key.value)
+            if value.tag == NULL:
+                yield f"“{key.value}” says nothing.", key
+            yield from _faults(value, (*above, node))
     elif isinstance(node, yaml.SequenceNode):
-        parts = node.value
-    return next((found for part in parts if (found := _twice(part))), None)
+        for value in node.value:
+            yield from _faults(value, (*above, node))
 
 
 def _line(node: Any, place: Sequence[int | str]) -> int:
     """The line where it stands, as far as it can be followed into the tree."""
-    line = node.start_mark.line + 1 if node else 0
+    line = int(node.start_mark.line) + 1
     for part in place:
         if isinstance(node, yaml.MappingNode):
-            pairs = [(key, value) for key, value in node.value if key.value == part]
+            pairs = [(key, value) for key, value in node.value if key.value == str(part)]
             if not pairs:
                 break
             line, node = pairs[0][0].start_mark.line + 1, pairs[0][1]
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int):
-            node = node.value[part] if part < len(node.value) else node
+            node = node.value[part]
             line = node.start_mark.line + 1
     return line
 
 
 def builtin() -> Policy:
     """What holds when no file is named."""
-    return read(resources.files("actions").joinpath("policy.yml").read_text(), "built-in policy")
+    text = resources.files("actions").joinpath("policy.yml").read_text(encoding="utf-8")
+    return read(text, BUILT_IN)
+
+
+def of_file(file: Path) -> Policy:
+    """The policy that this file says; raises `BadPolicy`."""
+    return read(_text_of(file), str(file))
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadPolicy(f"it cannot be read ({error.strerror}).", 0, str(file)) from None
+    except UnicodeDecodeError:
+        raise BadPolicy("it is no text in UTF-8.", 0, str(file)) from None
 
 
 class Rulebook:
@@ -244,20 +150,25 @@ class Rulebook:
 
     def __init__(self, file: Path | None, changed: Callable[[str, str], None]) -> None:
         self._file, self._changed = file, changed
-        self._text = file.read_text() if file else ""
+        self._text = _text_of(file) if file else ""
         self.current = read(self._text, str(file)) if file else builtin()
         self.problem = ""
+
+    @property
+    def name(self) -> str:
+        """Where it comes from."""
+        return str(self._file) if self._file else BUILT_IN
 
     def look_again(self) -> None:
         """Take the file as it is now, when that has changed and can be used."""
         if self._file is None:
             return
         try:
-            text = self._file.read_text()
+            text = _text_of(self._file)
             if text == self._text and not self.problem:
                 return
             policy = read(text, str(self._file))
-        except (BadPolicy, OSError, UnicodeDecodeError) as error:
+        except BadPolicy as error:
             self._complain(str(error))
             return
         self._text, self.problem, was = text, "", self.current

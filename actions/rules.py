@@ -1,30 +1,35 @@
 """Rules of a policy: what they look at, and when they match. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
+from typing import Annotated
+
+from pydantic import PlainSerializer
 
 from actions.action import Risk
 
 APPROVER, OPERATOR = "approver", "operator"
 """Roles that the settings give; the handle of each other user group is a role too."""
+LATER = "a refusal waits until the people it reaches have been counted"
+"""Why a rule does not match yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What a rule may look at. `reach` is None where it is not known: that counts as any number."""
+    """What a rule may look at. None is what is not known: that counts as any number."""
 
     action: str
     risk: Risk
     at: datetime
     """When it would run, on the account's clock."""
     account: str = ""
-    roles: frozenset[str] = frozenset()
+    roles: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     reach: int | None = 0
     codes: int = 0
-    face_value: Decimal = Decimal(0)
+    face_value: Decimal | None = Decimal(0)
     rows: int = 1
     first_use: bool = False
     """Whether no campaign was made from this template before."""
@@ -88,37 +93,35 @@ class Condition:
         return self.reach is not None
 
     def matches(self, facts: Facts) -> bool:
-        return self._of_action(facts) and self._of_amounts(facts) and self._of_moment(facts)
+        return not self.failing(facts)
 
-    def _of_action(self, facts: Facts) -> bool:
-        return (
-            _named(self.action, facts.action)
-            and _named(self.area, facts.action.partition(".")[0])
-            and (not self.risk or facts.risk in self.risk)
-            and _named(self.account, facts.account)
-            and (not self.roles or not facts.roles.isdisjoint(self.roles))
-        )
+    def failing(self, facts: Facts) -> str:
+        """The first word of it that is not so; empty when all are."""
+        return next((word for word, is_so in self._words(facts) if not is_so), "")
 
-    def _of_amounts(self, facts: Facts) -> bool:
-        spans = (
-            (self.reach, facts.reach),
-            (self.codes, facts.codes),
-            (self.face_value, facts.face_value),
-            (self.rows, facts.rows),
-        )
-        return all(span is None or span.holds(value) for span, value in spans)
-
-    def _of_moment(self, facts: Facts) -> bool:
-        flags = (
-            (self.first_use, facts.first_use),
-            (self.scheduled, facts.scheduled),
-            (self.to_self, facts.to_self),
-        )
-        return (
-            (self.hours is None or self.hours.hold(facts.at.time()))
-            and (not self.weekday or facts.at.weekday() in self.weekday)
-            and all(wanted is None or wanted is is_so for wanted, is_so in flags)
-        )
+    def _words(self, facts: Facts) -> Iterator[tuple[str, bool]]:
+        yield "action", _named(self.action, facts.action)
+        yield "area", _named(self.area, facts.action.partition(".")[0])
+        yield "risk", not self.risk or facts.risk in self.risk
+        yield "account", _named(self.account, facts.account)
+        yield "roles", not self.roles or not facts.roles.isdisjoint(self.roles)
+        spans = {
+            "reach": (self.reach, facts.reach),
+            "codes": (self.codes, facts.codes),
+            "face_value": (self.face_value, facts.face_value),
+            "rows": (self.rows, facts.rows),
+        }
+        for word, (span, value) in spans.items():
+            yield word, span is None or span.holds(value)
+        yield "hours", self.hours is None or self.hours.hold(facts.at.time())
+        yield "weekday", not self.weekday or facts.at.weekday() in self.weekday
+        flags = {
+            "first_use": (self.first_use, facts.first_use),
+            "scheduled": (self.scheduled, facts.scheduled),
+            "to_self": (self.to_self, facts.to_self),
+        }
+        for word, (wanted, is_so) in flags.items():
+            yield word, wanted is None or wanted is is_so
 
 
 def _named(patterns: Sequence[str], name: str) -> bool:
@@ -138,12 +141,19 @@ class Rule:
     quiet: Hours | None = None
     refuse: str = ""
 
-    def matches(self, facts: Facts, *, looked: bool) -> bool:
-        """Whether it applies; before anybody `looked`, a refusal that depends on it waits."""
-        if self.refuse and not looked and self._needs_a_look:
-            return False
-        return self.when.matches(facts) and not any(each.matches(facts) for each in self.unless)
+    def matches(self, facts: Facts, *, looked: bool = True) -> bool:
+        """Whether it applies; before anybody `looked`, whether it may. A refusal waits for that."""
+        return not self.why_not(facts, looked=looked)
 
-    @property
-    def _needs_a_look(self) -> bool:
-        return any(each.needs_a_look for each in (self.when, *self.unless))
+    def why_not(self, facts: Facts, *, looked: bool = True) -> str:
+        """Why it does not apply: the word that is not so; empty when it applies."""
+        when, unless = self.when, self.unless
+        if not looked and any(each.needs_a_look for each in (when, *unless)):
+            if self.refuse:
+                return LATER
+            when = replace(when, reach=None)
+            unless = tuple(each for each in unless if not each.needs_a_look)
+        if word := when.failing(facts):
+            return word
+        held = [number for number, each in enumerate(unless, 1) if each.matches(facts)]
+        return f"unless {held[0]}" if held else ""

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from actions import policy
 from actions.action import AnyAction, Catalog, Risk
 from actions.errors import NotAllowed
-from actions.facts import weighed
+from actions.facts import Fact, weighed, weighs
 from actions.fields import Inputs
 from actions.policy import Person, Policy
 from actions.privacy import opened
@@ -22,7 +22,7 @@ from store.queries import consent
 from store.secrets import Vault
 from store.tables import Account, Request
 
-TERMS = TypeAdapter(Terms)
+TERMS, FACTS = TypeAdapter(Terms), TypeAdapter(Facts)
 
 
 class Weighing:
@@ -72,8 +72,9 @@ class Weighing:
     ) -> Facts:
         """What rules may look at."""
         action = self._catalog[request.action]
-        said = weighed(self._first(request, action))
-        template = str(said.get("template", ""))
+        said = self._said(request, action)
+        values = [each["face_value"] for each in said if "face_value" in each]
+        templates = {each["template"] for each in said if each.get("template")}
         seed = self.policy.seeds.get(person.id)
         return Facts(
             action=action.name,
@@ -82,18 +83,20 @@ class Weighing:
             account=account.name,
             roles=person.roles,
             reach=reach if action.risk is Risk.BLAST else 0,
-            codes=int(said.get("codes", 0)) * len(request.inputs),
-            face_value=Decimal(str(said.get("face_value", 0))),
+            codes=sum(int(each.get("codes") or 0) for each in said),
+            face_value=_greatest(values),
             rows=len(request.inputs),
-            first_use=bool(template)
-            and not consent.was_used(tx, account.name, template, request.id),
+            first_use=any(
+                not consent.was_used(tx, account.name, template, request.id)
+                for template in templates
+            ),
             scheduled=bool(request.planned_at or request.crontab),
-            to_self=bool(seed) and said.get("seed") == seed and len(request.inputs) == 1,
+            to_self=bool(seed) and [each.get("seed") for each in said] == [seed],
         )
 
     def template_of(self, inputs: Inputs) -> str:
         """What it would be made from; empty for most actions."""
-        return str(weighed(inputs).get("template", ""))
+        return str(weighed(inputs).get("template") or "")
 
     def digest(self, request: Request) -> str:
         """SHA-256 over account, action, inputs, time, zone, reach and terms as they stand."""
@@ -108,8 +111,19 @@ class Weighing:
             terms=request.terms,
         )
 
-    def _first(self, request: Request, action: AnyAction) -> Inputs:
-        return action.inputs.model_validate(opened(request.inputs[0], self._vault))  # type: ignore[no-any-return]  # AnyAction
+    def _said(self, request: Request, action: AnyAction) -> list[dict[Fact, Any]]:
+        """What each row says in the fields that rules look at; nothing, if there are none."""
+        if not weighs(action.inputs):
+            return []
+        rows = [opened(row, self._vault) for row in request.inputs]
+        return [weighed(action.inputs.model_validate(row)) for row in rows]
+
+
+def _greatest(values: Sequence[str | None]) -> Decimal | None:
+    """The greatest of these; None when one is left to the template: nobody knows it."""
+    if None in values:
+        return None
+    return max((Decimal(value) for value in values if value is not None), default=Decimal(0))
 
 
 def kept(terms: Terms) -> dict[str, Any]:
@@ -121,6 +135,17 @@ def kept(terms: Terms) -> dict[str, Any]:
 def terms_of(request: Request) -> Terms:
     """As the row keeps them; a request that nobody has looked at has none."""
     return TERMS.validate_python(request.terms) if request.terms else Terms("")
+
+
+def noted(facts: Facts) -> dict[str, Any]:
+    """As a row keeps them, so that another policy can be tried on them."""
+    said: dict[str, Any] = FACTS.dump_python(facts, mode="json")
+    return said
+
+
+def facts_of(request: Request) -> Facts | None:
+    """As the row keeps them; None for a request that nobody has looked at."""
+    return FACTS.validate_python(request.weighed) if request.weighed else None
 
 
 def allow(terms: Terms) -> None:

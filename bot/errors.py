@@ -8,6 +8,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import DBAPIError
 
 from actions.errors import Declined
+from actions.rulebook import BadPolicy
 from bot.grammar import GrammarError
 from bot.settings import HalfConfigured
 from coupontools.errors import ApiError
@@ -15,7 +16,7 @@ from store.db import DatabaseInUse
 from store.lifecycle import TooLate
 from store.secrets import BadKey
 
-OURS = (Declined, ApiError, GrammarError, BadKey, DatabaseInUse, HalfConfigured)
+OURS = (Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured)
 """Errors whose text is written for people."""
 
 log = structlog.get_logger()

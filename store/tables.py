@@ -135,6 +135,8 @@ class Request(SQLModel, table=True):
     quorum: int = 0
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     """What the policy asks of it; empty until somebody has looked."""
+    weighed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    """What the policy was told of it, so that another one can be tried on it."""
     waiting_since: datetime | None = Field(default=None, sa_type=Utc)
     escalates_at: datetime | None = Field(default=None, sa_type=Utc)
     """When others may decide too, if nobody has; `None`: never, or they know by now."""

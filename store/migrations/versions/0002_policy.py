@@ -24,6 +24,7 @@ def upgrade() -> None:
         account.add_column(_words("resumed_by"))
     with op.batch_alter_table("app_request") as request:
         request.add_column(sa.Column("terms", sa.JSON(), nullable=False, server_default="{}"))
+        request.add_column(sa.Column("weighed", sa.JSON(), nullable=False, server_default="{}"))
         request.add_column(sa.Column("waiting_since", MOMENT, nullable=True))
         request.add_column(sa.Column("escalates_at", MOMENT, nullable=True))
         request.add_column(_words("template"))
