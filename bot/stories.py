@@ -12,11 +12,12 @@ from actions.errors import UnknownAction
 from actions.policy import Person, may_approve
 from actions.privacy import opened
 from actions.weighing import roles_of, terms_of
-from bot.views.story import NEEDS_PEOPLE, Story, is_batch
+from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
 from store import queries
 from store.db import Store
+from store.queries import consent
 from store.secrets import BadKey, Vault
-from store.tables import Progress, Request
+from store.tables import Consent, Progress, Request
 
 log = structlog.get_logger()
 
@@ -48,6 +49,8 @@ class Stories:
             now=self._now(),
             stamp=self._vault.stamp(f"{request.id}:{request.version}"),
             states=states,
+            change=_change(tx, request),
+            rehearsed=consent.rehearsed(tx, request.id),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
@@ -100,3 +103,11 @@ class Stories:
         except (UnknownAction, BadKey) as error:
             log.error("cannot be shown", request=request.id, error=type(error).__name__)
             return None
+
+
+def _change(tx: Session, request: Request) -> Change | None:
+    """Who or what sent it back, as the record has it."""
+    if request.version == 1:
+        return None
+    back = [entry for entry in queries.audit_of(tx, request.id) if entry.became == Consent.ASKED]
+    return Change(back[-1].actor, back[-1].because) if back else None

@@ -1,12 +1,12 @@
 """The card of a request, through its whole life."""
 
-import re
 from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
 from actions.fields import shown
+from bot.views.agreement import OVER, agreement, changed, person, rehearsed, small_print
 from bot.views.blocks import (
     FIELDS,
     Message,
@@ -18,13 +18,13 @@ from bot.views.blocks import (
     sure,
 )
 from bot.views.runs import decisions, runs
-from bot.views.story import OPEN, Story, headline, in_state, is_batch, standing
+from bot.views.standing import headline, standing
+from bot.views.story import OPEN, Story, in_state, is_batch
 from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words
-from store.tables import Approval, Consent, Progress
+from store.tables import Consent, Progress
 
-PERSON = re.compile(r"^[UW][A-Z0-9]{2,}$")
-NAMED, MISSED, LINES = 5, 15, 1_500
+NAMED, MISSED, LINES = 5, 15, 1_000
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -34,28 +34,37 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         section(_state(story)),
         *_preview(story),
         *_inputs(story),
-        section("\n".join([f"*When:* {_when(story)}", *_agreed(story)])),
+        section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
-        context(_footer(story)),
+        *_last_words(story),
     ]
     return Message(escape(f"{headline(story)} ({story.request.id})"), blocks)
 
 
 def approver_buttons(story: Story) -> list[Block]:
     """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    match story.request.state:
+        case Consent.WAITING:
+            return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=_answers(story))]
+        case Consent.GRANTED | Consent.PAUSED:
+            return brake_buttons(story)
+        case _:
+            return []
+
+
+def brake_buttons(story: Story) -> list[Block]:
+    """Stop, while it has not gone out; then letting it go on."""
     request = story.request
-    if request.state is Consent.WAITING:
-        return [ActionsBlock(block_id=f"decide:{request.id}", elements=_answers(story))]
-    if request.state is Consent.GRANTED and story.terms.brake:
-        confirm = sure("Stop it?", "It does not go out until an approver says so.", "Stop")
-        stop = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
-        return [ActionsBlock(block_id=f"brake:{request.id}", elements=[stop])]
     if request.state is Consent.PAUSED:
-        again = button("resume", "Let it go on", story.stamp)
-        return [ActionsBlock(block_id=f"brake:{request.id}", elements=[again])]
-    return []
+        pressed = button("resume", "Let it go on", story.stamp)
+    elif story.terms.brake or request.crontab or story.is_ahead:
+        confirm = sure("Stop it?", "It does not go out until an approver says so.", "Stop")
+        pressed = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
+    else:
+        return []
+    return [ActionsBlock(block_id=f"brake:{request.id}", elements=[pressed])]
 
 
 def _answers(story: Story) -> list[ButtonElement]:
@@ -90,7 +99,8 @@ def secret_buttons(story: Story) -> list[Block]:
 
 def missed_card(stories: Sequence[Story]) -> Message:
     """Every run that is too late to start by itself, each to be run or skipped."""
-    late = [(story, run) for story in stories for run in in_state(story, Progress.HELD)]
+    held = [(story, run) for story in stories for run in in_state(story, Progress.HELD)]
+    late = [(story, run) for story, run in held if run.held_for not in ("quiet", "stopped")]
     if not late:
         return Message("No run is held.", [section(":white_check_mark: No run is held any more.")])
     title = f"{counted(len(late), 'run')} missed"
@@ -105,11 +115,6 @@ def missed_card(stories: Sequence[Story]) -> Message:
     return Message(f"{title}: run or skip each", blocks)
 
 
-def person(id: str) -> str:
-    """A person as Slack shows them, or as they are called elsewhere."""
-    return f"<@{id}>" if PERSON.match(id) else escape(id, 60)
-
-
 def glance(story: Story) -> str:
     """Two lines about a request, for lists."""
     where = standing(story)
@@ -121,9 +126,24 @@ def glance(story: Story) -> str:
 
 
 def _state(story: Story) -> str:
-    where = standing(story)
-    said = f"\n{quoted(story.request.problem, 600)}" if story.request.problem else ""
-    return f"{where.emoji}  *{where.words}*{said}"
+    """Where it stands, what is said about that, and what has changed since it was asked."""
+    where, request = standing(story), story.request
+    lines = [f"{where.emoji}  *{where.words}*", *changed(story)]
+    if request.problem and _says_more(story):
+        lines.append(quoted(request.problem, 300))
+    if story.brakes:
+        lines.append("Until then anybody here can stop it.")
+    if request.state is Consent.PAUSED:
+        lines.append("It goes on when an approver says so.")
+    return "\n".join(lines)
+
+
+def _says_more(story: Story) -> bool:
+    """Whether the words kept with it are told nowhere else, and still hold."""
+    request, known = story.request, story.change.because if story.change else ""
+    if request.state in (Consent.GRANTED, Consent.SPENT, Consent.PAUSED):
+        return False
+    return request.problem != known or request.state in OVER
 
 
 def _preview(story: Story) -> list[Block]:
@@ -135,8 +155,8 @@ def _preview(story: Story) -> list[Block]:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
         blocks.append(header(f"Reaches {reach}"))
     if request.preview:
-        blocks.append(section(escape(request.preview, 600)))
-    return blocks + list(facts(request.facts, limit=120))
+        blocks.append(section(escape(request.preview, 400)))
+    return blocks + list(facts(request.facts, limit=90))
 
 
 def _inputs(story: Story) -> list[Block]:
@@ -179,18 +199,23 @@ def _next(story: Story) -> str:
     return f", next {moment(story.request.next_at, story.request.timezone)}"
 
 
-def _agreed(story: Story) -> list[str]:
-    needed = story.request.quorum
-    if not needed or story.request.state is Consent.ASKED:
-        return []
-    return [f"*Approval:* {len(story.approvals)} of {needed} agreed{_names(story.approvals)}"]
+def _last_words(story: Story) -> list[Block]:
+    """What cannot be taken back, which rules apply, and what it is on record as."""
+    decided = story.request.state not in OPEN
+    undo = "" if decided else undoing(story)
+    rules = "" if decided else small_print(story)
+    return [context(words) for words in (undo, rules, _footer(story)) if words]
 
 
-def _names(approvals: Sequence[Approval]) -> str:
-    named = ", ".join(person(approval.person) for approval in approvals[:NAMED])
-    rest = len(approvals) - NAMED
-    more = f" and {rest:,} more" if rest > 0 else ""
-    return f": {named}{more}" if named else ""
+def undoing(story: Story) -> str:
+    """What can be taken back once it is done, and what cannot: said before anybody agrees."""
+    undo = story.action.undo
+    if undo is None:
+        return ""
+    one = story.inputs and not is_batch(story.request)
+    words = undo.of(story.inputs[0]) if one else undo.words
+    mark = ":warning:" if story.action.risk is Risk.BLAST else "*Can it be undone?*"
+    return f"{mark} {escape(words)}."
 
 
 def _footer(story: Story) -> str:
@@ -202,6 +227,4 @@ def _footer(story: Story) -> str:
     ]
     if request.digest:
         parts.append(f"digest `{request.digest[:8]}`")
-    if story.action.risk is Risk.BLAST and request.state in OPEN:
-        parts.append("a push cannot be recalled")
     return " · ".join(parts)

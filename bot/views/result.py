@@ -7,7 +7,8 @@ from slack_sdk.models.blocks import Block
 from actions.card import Attachment, Card
 from bot.views.blocks import Message, context, section
 from bot.views.card import draw
-from bot.views.story import Story, tally
+from bot.views.standing import tally
+from bot.views.story import Story
 from bot.views.text import escape
 from store.tables import Consent, Progress
 

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.views.blocks import button, context, section, sure
-from bot.views.story import NEEDS_PEOPLE, OF_RUN, Story, in_state, tally
+from bot.views.standing import of_run, tally
+from bot.views.story import NEEDS_PEOPLE, Story, in_state
 from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
@@ -16,6 +17,12 @@ AGAIN = sure(
     "The step is sent again. Be sure that it did not happen: it cannot be recalled.",
     "It did not: go on",
 )
+AT_NIGHT = sure(
+    "Send it now?",
+    "These are quiet hours. It goes out at once, with your yes beside those that it has.",
+    "Send it now",
+)
+LOOK_FIRST = "Look in Coupontools whether it happened, then say what is true."
 
 
 def runs(story: Story) -> list[Block]:
@@ -26,6 +33,8 @@ def runs(story: Story) -> list[Block]:
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
     blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone)
+    if count[Progress.UNCLEAR]:
+        blocks.append(context(LOOK_FIRST))
     if needing > NEWEST:
         rest = counted(needing - NEWEST, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
@@ -34,16 +43,21 @@ def runs(story: Story) -> list[Block]:
         blocks.append(
             context("\n".join(_line(run, story.request.timezone) for run in calm[:NEWEST]))
         )
-    elif calm and calm[0].problem:
+    elif calm and calm[0].problem and calm[0].problem != _told(story):
         blocks.append(section(quoted(calm[0].problem, 300)))
     return blocks
+
+
+def _told(story: Story) -> str:
+    """What the head of the card says already."""
+    return story.change.because if story.change else story.request.problem
 
 
 def needing_people(operations: Iterable[Operation], *, zone: str) -> list[Block]:
     """Each run that waits for a person, with what is known of it."""
     blocks: list[Block] = []
     for run in operations:
-        said = f"\n{quoted(run.problem, 300)}" if run.problem else ""
+        said = f"\n{quoted(run.problem, 200)}" if run.problem else ""
         blocks += [section(f"{_line(run, zone)}{said}"), *decisions(run)]
     return blocks
 
@@ -64,12 +78,24 @@ def _buttons(run: Operation) -> Sequence[ButtonElement]:
         case Progress.FAILED:
             return (button("go_on", "Go on", run.id),)
         case Progress.HELD:
-            return (button("run_late", "Run", run.id), button("skip", "Skip", run.id))
+            return _held(run)
         case _:
             return ()
 
 
+def _held(run: Operation) -> Sequence[ButtonElement]:
+    """By itself it goes on when a stop is over; at night one more approver can let it go."""
+    skip = button("skip", "Skip", run.id)
+    match run.held_for:
+        case "stopped":
+            return (skip,)
+        case "quiet":
+            return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
+        case _:
+            return (button("run_late", "Run", run.id), skip)
+
+
 def _line(run: Operation, zone: str) -> str:
-    found = OF_RUN[run.state]
+    found = of_run(run, zone)
     row = f" · row {run.row + 1}" if run.row else ""
     return f"{found.emoji} {found.words} · due {moment(run.due, zone)}{row}"

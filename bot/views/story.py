@@ -1,16 +1,26 @@
-"""A request with all that belongs to it, and where it stands in words."""
+"""A request with all that belongs to it, gathered for drawing."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from actions.action import AnyAction
 from actions.terms import Need, Terms
-from bot.views.text import cut
-from bot.views.times import moment
 from store.tables import Approval, Consent, Operation, Progress, Request
+
+MOVING = (Progress.READY, Progress.RUNNING)
+NEEDS_PEOPLE = (Progress.UNCLEAR, Progress.FAILED, Progress.HELD)
+OPEN = (Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.PAUSED)
+
+
+@dataclass(frozen=True)
+class Change:
+    """Why a request had to be looked at again: who or what made this version."""
+
+    by: str
+    because: str
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,10 @@ class Story:
     """How many more have to agree, of whom."""
     stamp: str = ""
     """What its buttons carry: id and version, marked as ours."""
+    change: Change | None = None
+    """What made this version, when it is not the first."""
+    rehearsed: Sequence[datetime] = ()
+    """When it was tried out on the asker's own phone."""
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
@@ -43,6 +57,26 @@ class Story:
         if not self.states:
             return Counter(operation.state for operation in self.operations)
         return sum(map(Counter, self.states.values()), Counter[Progress]())
+
+    @property
+    def waited(self) -> timedelta:
+        """How long it has waited for people."""
+        since = self.request.waiting_since
+        return self.now - since if since else timedelta()
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether its moment is still to come."""
+        return self.request.next_at is not None and self.request.next_at > self.now
+
+    @property
+    def brakes(self) -> timedelta:
+        """How long it can still be stopped before it goes out; nothing when it is not braking."""
+        request = self.request
+        if request.state is not Consent.GRANTED or request.next_at is None:
+            return timedelta()
+        left = request.next_at - self.now
+        return left if timedelta() < left <= self.terms.brake else timedelta()
 
     @property
     def under_way(self) -> bool:
@@ -62,112 +96,10 @@ class Story:
         return withdrawn or sum(count.values()) == len(self.request.inputs)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """A state at a glance."""
-
-    emoji: str
-    words: str
-    """mrkdwn; ours, so already safe."""
-    plain: str
-
-
-OF_REQUEST = {
-    Consent.ASKED: Standing(":hourglass_flowing_sand:", "Being checked", "being checked"),
-    Consent.WAITING: Standing(":raised_hand:", "Waits for approval", "waits for approval"),
-    Consent.GRANTED: Standing(":white_check_mark:", "Agreed: starts now", "agreed, starts now"),
-    Consent.PAUSED: Standing(":double_vertical_bar:", "Paused", "paused"),
-    Consent.SPENT: Standing(":gear:", "About to run", "about to run"),
-    Consent.VOID: Standing(":no_entry:", "Cannot be done", "cannot be done"),
-    Consent.REFUSED: Standing(":x:", "Refused", "refused"),
-    Consent.WITHDRAWN: Standing(":leftwards_arrow_with_hook:", "Withdrawn", "withdrawn"),
-    Consent.EXPIRED: Standing(":hourglass:", "Expired: nobody decided", "expired"),
-}
-OF_RUN = {
-    Progress.UNCLEAR: Standing(":grey_question:", "Unclear: it may have happened", "unclear"),
-    Progress.FAILED: Standing(":red_circle:", "Failed", "failed"),
-    Progress.HELD: Standing(":pause_button:", "Held: it is late", "held"),
-    Progress.RUNNING: Standing(":arrow_forward:", "Running", "running"),
-    Progress.READY: Standing(":gear:", "About to run", "about to run"),
-    Progress.DONE: Standing(":large_green_circle:", "Done", "done"),
-    Progress.DROPPED: Standing(":wastebasket:", "Dropped", "dropped"),
-}
-"""In the order in which they matter: of several runs the first of these is told."""
-
-MOVING = (Progress.READY, Progress.RUNNING)
-NEEDS_PEOPLE = (Progress.UNCLEAR, Progress.FAILED, Progress.HELD)
-OPEN = (Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.PAUSED)
-
-
-def standing(story: Story) -> Standing:
-    """Where it stands, all in all."""
-    request = story.request
-    if request.state is Consent.GRANTED and _later(story):
-        return _scheduled(story)
-    if request.state is Consent.WAITING and request.quorum:
-        return _waiting(story)
-    if request.state in (Consent.SPENT, Consent.GRANTED) and story.states:
-        return _of_sheet(story)
-    if request.state is Consent.SPENT and story.operations:
-        return _of_runs(story.operations)
-    return OF_REQUEST[request.state]
-
-
 def is_batch(request: Request) -> bool:
     """Whether it is a sheet of many rows."""
     return len(request.inputs) > 1
 
 
-def tally(count: Mapping[Progress, int]) -> str:
-    """`3 done · 1 failed`, what matters most last."""
-    return " · ".join(
-        f"{count[state]:,} {OF_RUN[state].plain}" for state in reversed(OF_RUN) if count.get(state)
-    )
-
-
 def in_state(story: Story, *states: Progress) -> list[Operation]:
     return [operation for operation in story.operations if operation.state in states]
-
-
-def headline(story: Story) -> str:
-    """One plain line: what it is and where it stands."""
-    return cut(f"{story.action.title}: {standing(story).plain}", 150)
-
-
-def _later(story: Story) -> bool:
-    request = story.request
-    return bool(request.crontab) or (request.next_at is not None and request.next_at > story.now)
-
-
-def _scheduled(story: Story) -> Standing:
-    request = story.request
-    how = "Agreed: runs again and again" if request.crontab else "Agreed: scheduled"
-    if request.next_at is None:
-        return Standing(":calendar:", how, "agreed, scheduled")
-    then = moment(request.next_at, request.timezone)
-    return Standing(":calendar:", f"{how}, next {then}", "agreed, scheduled")
-
-
-def _waiting(story: Story) -> Standing:
-    said, needed = len(story.approvals), story.request.quorum
-    base = OF_REQUEST[Consent.WAITING]
-    words = f"{base.words}: {said} of {needed} agreed"
-    return Standing(base.emoji, words, f"waits for approval, {said} of {needed} agreed")
-
-
-def _of_sheet(story: Story) -> Standing:
-    count = story.count
-    if story.under_way:
-        rows = len(story.request.inputs) * len(story.states)
-        words = f"Running: {count[Progress.DONE]:,} of {rows:,} rows done"
-        return Standing(":arrow_forward:", words, tally(count))
-    found = next(OF_RUN[state] for state in OF_RUN if count[state])
-    return Standing(found.emoji, found.words, tally(count))
-
-
-def _of_runs(operations: Sequence[Operation]) -> Standing:
-    count = Counter(operation.state for operation in operations)
-    found = next(OF_RUN[state] for state in OF_RUN if count[state])
-    if len(operations) == 1:
-        return found
-    return Standing(found.emoji, found.words, tally(count))

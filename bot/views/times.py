@@ -1,7 +1,7 @@
 """Moments and series as people read them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = (
@@ -27,6 +27,25 @@ def moment(at: datetime, zone: str = "UTC") -> str:
     """A moment in mrkdwn: every reader sees it in their own zone."""
     local = at.astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M")
     return f"<!date^{int(at.timestamp())}^{{date_short_pretty}} at {{time}}|{local} {zone}>"
+
+
+def to_the_second(at: datetime, zone: str = "UTC") -> str:
+    """The time of day in mrkdwn, with seconds: for what is about to happen."""
+    local = at.astimezone(zone_of(zone)).strftime("%H:%M:%S")
+    return f"<!date^{int(at.timestamp())}^{{time_secs}}|{local} {zone}>"
+
+
+def span(long: timedelta) -> str:
+    """`1 min 40 s`, `2 h`, `3 days`: two of its parts at the most."""
+    seconds = max(0, round(long.total_seconds()))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    parts = [
+        f"{days:,} day{'' if days == 1 else 's'}" if days else "",
+        f"{hours} h" if hours else "",
+        f"{minutes} min" if minutes else "",
+        f"{seconds % 60} s" if seconds % 60 else "",
+    ]
+    return " ".join([part for part in parts if part][:2]) or "0 s"
 
 
 def clock_words(at: datetime, zone: str) -> str:

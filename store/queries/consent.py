@@ -10,7 +10,9 @@ from store.tables import (
     Consent,
     Delegation,
     Operation,
+    Posted,
     Progress,
+    Reminder,
     Request,
 )
 
@@ -62,6 +64,17 @@ def rehearsals(tx: Session, request: str) -> Sequence[Request]:
     ).all()
 
 
+def rehearsed(tx: Session, request: str) -> Sequence[datetime]:
+    """When it was sent to the asker's own phone to try it out."""
+    sent = (
+        select(Operation.ended_at)
+        .join(Request, col(Request.id) == Operation.request)
+        .where(Request.rehearses == request, Operation.state == Progress.DONE)
+        .order_by(col(Operation.ended_at))
+    )
+    return [moment for moment in tx.exec(sent) if moment]
+
+
 def undecided(tx: Session, most: int = 500) -> Sequence[tuple[str, str]]:
     """Id and policy of each request that a change of the policy concerns."""
     asked = select(Request.id, Request.terms).where(col(Request.state).in_(UNDECIDED))
@@ -78,6 +91,77 @@ def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation
         .order_by(col(Operation.due))
         .limit(most)
     ).all()
+
+
+def escalating(tx: Session, now: datetime, most: int = 100) -> Sequence[str]:
+    """Ids of requests that have waited so long that others may decide, too."""
+    asked = select(Request.id).where(
+        Request.state == Consent.WAITING, col(Request.escalates_at) <= now
+    )
+    return tx.exec(asked.order_by(col(Request.escalates_at)).limit(most)).all()
+
+
+def braking(tx: Session, now: datetime, until: datetime, most: int = 50) -> Sequence[str]:
+    """Ids of requests that go out between two moments, soonest first."""
+    asked = select(Request.id).where(
+        Request.state == Consent.GRANTED, col(Request.next_at) > now, col(Request.next_at) <= until
+    )
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
+
+
+def may_count(tx: Session, key: str, now: datetime, before: datetime) -> bool:
+    """Whether the countdown of that message was drawn last `before` then; now it is, by us."""
+    where = tx.exec(select(Posted).where(Posted.key == key).with_for_update()).first()
+    if where is None or (where.counted_at and where.counted_at > before):
+        return False
+    where.counted_at = now
+    tx.add(where)
+    return True
+
+
+def waiting_long(tx: Session, before: datetime, most: int = 200) -> Sequence[Request]:
+    """Requests that have waited for people since `before`, the oldest first."""
+    return tx.exec(
+        select(Request)
+        .where(Request.state == Consent.WAITING, col(Request.waiting_since) <= before)
+        .order_by(col(Request.waiting_since))
+        .limit(most)
+    ).all()
+
+
+def may_remind(tx: Session, person: str, now: datetime, before: datetime) -> bool:
+    """Whether this person was reminded last `before` then; now they are, by us."""
+    last = tx.exec(select(Reminder).where(Reminder.person == person).with_for_update()).first()
+    if last and last.at > before:
+        return False
+    tx.merge(Reminder(person=person, at=now))
+    return True
+
+
+def delegations(tx: Session, now: datetime) -> Sequence[Delegation]:
+    """Who stands in for whom, at this moment."""
+    return tx.exec(
+        select(Delegation)
+        .where(Delegation.since <= now, Delegation.until > now)
+        .order_by(col(Delegation.until))
+    ).all()
+
+
+def delegations_over(tx: Session, now: datetime, most: int = 100) -> Sequence[Delegation]:
+    """Those that have ended, their end not on record yet; locked."""
+    return tx.exec(
+        select(Delegation)
+        .where(col(Delegation.is_over).is_(False), Delegation.until <= now)
+        .order_by(col(Delegation.until))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
+    """Runs that are held for being late: what else holds them ends by itself."""
+    late = (Operation.state == Progress.HELD, Operation.held_for == "late")
+    return tx.exec(select(Operation).where(*late).order_by(col(Operation.due)).limit(most)).all()
 
 
 def rows_launched(tx: Session, request: str) -> set[int]:

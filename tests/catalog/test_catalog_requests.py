@@ -1,19 +1,28 @@
 """The card of a request, the home tab and the launcher: honest, and within Slack's limits."""
 
 import json
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
-from telling import NOW, run, story
+from telling import NOW, run, story, yes
 
 from actions.catalog import CATALOG
+from actions.rules import Hours
+from actions.terms import Need, Terms
+from bot.views.deciding import refuse_view
 from bot.views.home import home_view, launcher_view
-from bot.views.request import missed_card, refuse_view, request_card
+from bot.views.request import missed_card, request_card
+from bot.views.story import Change
 from sandbox.slack.blockkit import check
 from store.tables import Consent, Progress
 
 PUSH, CREATE, SEARCH = (
     CATALOG[name] for name in ("campaign.push_all", "campaign.create", "session.search")
+)
+NIGHT = Hours(time(21), time(8))
+HARSH = tuple(
+    Need(60, frozenset(f"group-{many}-{each}-{'x' * 60}" for each in range(9)), "rule" * 30)
+    for many in range(9)
 )
 LONG = "<!channel> & “Größe” 👩‍👩‍👧 שלום " * 120
 
@@ -33,9 +42,14 @@ def verbs(card) -> list[str]:
 
 def test_approvers_can_decide_while_it_waits_and_askers_can_withdraw():
     waiting = story(PUSH)
-    assert verbs(request_card(waiting, for_approvers=True)) == ["approve", "refuse"]
+    found = verbs(request_card(waiting, for_approvers=True))
+    assert found == ["approve_with", "question", "refuse"]  # of a blast the number is typed
+    few = verbs(request_card(story(CREATE), for_approvers=True))
+    assert few == ["approve", "approve_with", "question", "refuse"]
     assert verbs(request_card(waiting, for_approvers=False)) == ["withdraw"]
-    assert '"value": "req_0123456789abcdef:1"' in said(request_card(waiting, for_approvers=True))
+    assert '"value": "req_0123456789abcdef:1.marked"' in said(
+        request_card(waiting, for_approvers=True)
+    )
     for state in (Consent.REFUSED, Consent.WITHDRAWN, Consent.EXPIRED, Consent.VOID):
         over = story(PUSH, state)
         assert verbs(request_card(over, for_approvers=True)) == []
@@ -100,13 +114,16 @@ def test_a_request_of_any_size_is_within_slacks_limits(action, long):
         action,
         Consent.WAITING,
         runs=runs,
-        agreed=[f"U0{number:06}" for number in range(50)],
+        agreed=[yes(f"U0{n:06}", "others", on_behalf=long) for n in range(50)],
+        terms=Terms("0123456789ab", HARSH, timedelta(minutes=2), (NIGHT,) * 20),
+        change=Change("runner", long),
+        rehearsed=[NOW] * 20,
+        version=2,
         preview=long,
         problem=long,
         facts=[[long, long]] * 40,
         inputs=[inputs] * 3,
         account=long,
-        quorum=60,
     )
     for approvers in (True, False):
         card = request_card(told, for_approvers=approvers).to_dict()
@@ -132,7 +149,7 @@ def test_a_person_from_elsewhere_is_named_plainly():
 
 
 def test_refusing_asks_why():
-    view = refuse_view({"request": "req_1", "version": 2}).to_dict()
+    view = refuse_view({"stamp": "req_1:2.marked"}).to_dict()
     assert check(view, "modal") == []
     assert [block["block_id"] for block in view["blocks"]] == ["reason"]
 
@@ -145,8 +162,9 @@ def test_home_decides_in_place_and_offers_every_action():
     doubtful = [story(PUSH, Consent.SPENT, runs=[run(Progress.UNCLEAR)])]
     view = home_view(numbered(1, Consent.ASKED), numbered(1), numbered(1), doubtful)
     found = verbs(view)
-    assert found[:5] == ["approve", "refuse", "happened", "go_on", "withdraw"]
-    assert found[5:] == [*(f"start:{name}" for name in CATALOG), "sheet"]
+    first = ["approve_with", "question", "refuse", "happened", "go_on", "withdraw"]
+    assert found[: len(first)] == first
+    assert found[len(first) :] == [*(f"start:{name}" for name in CATALOG), "sheet"]
 
 
 def test_home_and_launcher_fit_when_empty_and_when_full():
