@@ -33,16 +33,18 @@ class Reads(Protocol):
 
 I = TypeVar("I", bound=Inputs)  # noqa: E741  the I of Action[I, O]: inputs
 O = TypeVar("O", bound=Reply)  # noqa: E741  the O of Action[I, O]: output
+Taken = TypeVar("Taken", bound=Inputs, contravariant=True)
+"""Inputs that are only read: what takes those of a base does for all that derive from it."""
 Done = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Step(Generic[I]):
+class Step(Generic[Taken]):
     """One call; its payload comes from the inputs and the replies of the steps before it."""
 
     name: str
     endpoint: Endpoint
-    payload: Callable[[I, Done], Mapping[str, Any]]
+    payload: Callable[[Taken, Done], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

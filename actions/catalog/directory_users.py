@@ -104,7 +104,7 @@ def _card(words: str) -> Callable[[User], Card]:
     return card
 
 
-def _keep_out(asked: OfDirectory, made: User) -> Offer | None:
+def _keep_out(asked: EnrolUser, made: User) -> Offer | None:
     """The number of the user is known from the answer alone."""
     if not made.id.isdecimal():
         return None
@@ -169,7 +169,7 @@ BLOCK = Action(
     steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _path),),
     preview=_preview("A user blocked, or let in again, in"),
     present=_card("The user is changed"),
-    undo=Undo[BlockUser, User](
+    undo=Undo(
         "It can be set the other way again",
         offer=_other_way,
     ),
@@ -192,7 +192,7 @@ def _access(asked: GiveAccess, done: Done) -> Mapping[str, Any]:
     return {**_path(asked, done), **until}
 
 
-def _take_away(asked: OfUser, _: User) -> Offer:
+def _take_away(asked: GiveAccess, _: User) -> Offer:
     return Offer("Take access away", "directory.revoke_access", _same(asked))
 
 
@@ -212,7 +212,7 @@ GIVE_ACCESS = Action(
     ),
     preview=_preview("Paid access for a user of"),
     present=_card("The user has paid access"),
-    undo=Undo[GiveAccess, User](
+    undo=Undo(
         "Paid access can be taken away again",
         offer=_take_away,
     ),

@@ -85,7 +85,7 @@ def _told(given: Mapping[str, Any]) -> str:
     back = BACK.get(given.get("operation", ""))
     if back is None:
         return "No call takes a validation or a claim back"
-    return f"“{dict(OPERATIONS)[back]}” takes it back"
+    return f"It can be taken back with “{dict(OPERATIONS)[back]}”"
 
 
 def _back(asked: UpdateSession, done: Updated) -> Offer | None:
