@@ -31,10 +31,16 @@ class Approvals:
     """Raises `Declined` or `TooLate`, and then changes nothing but the record of the click."""
 
     def __init__(
-        self, store: Store, catalog: Catalog, people: People, weighing: Weighing, now: Now
+        self,
+        store: Store,
+        catalog: Catalog,
+        people: People,
+        weighing: Weighing,
+        now: Now,
+        surface: str = "slack",
     ) -> None:
         self._catalog, self._people, self._weighing, self._now = catalog, people, weighing, now
-        self._voices, self._deciding = Voices(store, people, now), Deciding(store, now)
+        self._voices, self._deciding = Voices(store, people, now), Deciding(store, now, surface)
 
     def approve(
         self, id: str, version: int, *, actor: str, comment: str = "", reached: str | None = None
@@ -61,7 +67,7 @@ class Approvals:
                 roles=sorted(voice.of.roles),
             )
             tx.add(yes)
-            words = _said(yes)
+            words = said(yes)
             if terms.missing(roles_of([*given, yes]), waited):
                 note(tx, "approved", actor=actor, at=now, about=request, because=words, tell=True)
             else:
@@ -154,7 +160,7 @@ def grant(tx: Session, request: Request, *, actor: str, at: datetime, because: s
     )
 
 
-def _said(yes: Approval) -> str:
+def said(yes: Approval) -> str:
     """A comment, and whose say it was."""
     behalf = f"for {yes.on_behalf}" if yes.on_behalf else ""
     return ": ".join(part for part in (behalf, yes.comment) if part)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from actions.errors import Declined, UnknownThing
 from store.db import Store
-from store.lifecycle import TooLate, note
+from store.lifecycle import SURFACE, TooLate, note
 from store.tables import Operation, Request
 
 R = TypeVar("R", Request, Operation)
@@ -18,8 +18,8 @@ R = TypeVar("R", Request, Operation)
 class Deciding:
     """Opens the transaction in which somebody decides."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
-        self._store, self._now = store, now
+    def __init__(self, store: Store, now: Callable[[], datetime], surface: str = "slack") -> None:
+        self._store, self._now, self._surface = store, now, surface
 
     @contextmanager
     def __call__(
@@ -27,14 +27,46 @@ class Deciding:
     ) -> Iterator[tuple[Session, R]]:
         """A transaction on one locked row; a click that is declined is put on record too."""
         try:
-            with self._store.begin() as tx:
+            with self.begin() as tx:
                 row = of(tx, id)
                 if row is None:
                     raise UnknownThing(f"There is nothing on record as {id}.")
                 yield tx, row
         except (Declined, TooLate) as error:
-            with self._store.begin() as tx:
-                row = of(tx, id)
-                words = f"{verb}: {error}"
-                note(tx, "declined", actor=actor, at=self._now(), about=row, because=words)
+            self.decline(verb, error, actor=actor, of=of, id=id)
             raise
+
+    @contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A transaction whose lines on record say through which surface somebody decided."""
+        with self._store.begin() as tx:
+            tx.info[SURFACE] = self._surface
+            yield tx
+
+    def decline(
+        self,
+        verb: str,
+        error: Declined | TooLate,
+        *,
+        actor: str,
+        of: Callable[[Session, str], R | None] | None = None,
+        id: str = "",
+        account: str = "",
+    ) -> None:
+        """Put on record that somebody was told no; once, however many see the error."""
+        if error.on_record:
+            return
+        error.on_record = True
+        with self.begin() as tx:
+            row, words = of(tx, id) if of else None, f"{verb}: {error}"
+            where = {"account": account} if account else {}
+            note(
+                tx,
+                "declined",
+                actor=actor,
+                at=self._now(),
+                about=row,
+                because=words,
+                tell=False,
+                **where,
+            )

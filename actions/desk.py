@@ -88,11 +88,12 @@ class Desk:
         clients: Callable[[Account], Client],
         now: Now,
         weighing: Weighing,
+        surface: str = "slack",
     ) -> None:
         self.catalog = catalog
         self._store, self._vault, self._people = store, vault, people
         self._clients, self._now, self._weighing = clients, now, weighing
-        self._deciding = Deciding(store, now)
+        self._deciding = Deciding(store, now, surface)
 
     def account(self) -> Account:
         """The account that is meant when none is named."""
@@ -190,7 +191,6 @@ class Desk:
     ) -> Request:
         """The person who asked asks for something else: what was agreed to is void."""
         person = self._people(actor)
-        rights.to_ask(person)
         with self._store.look() as tx:
             known = queries.request_seen(tx, id)
             account = queries.account(tx, known.account) if known else None
@@ -199,6 +199,7 @@ class Desk:
         action = self.catalog[known.action]
         inputs = self._checked(action, rows, account)
         with self._deciding("change", queries.request, id, actor) as (tx, request):
+            rights.to_ask(person)
             if request.actor != actor:
                 raise NotAllowed("Only the person who asked can change this.")
             if request.version != version:

@@ -23,6 +23,9 @@ from pydantic import ValidationError
 class Declined(Exception):
     """That cannot be done."""
 
+    on_record = False
+    """Whether a line of the record says so already."""
+
     def __init__(self, message: str = "") -> None:
         super().__init__(message or (self.__doc__ or "").strip())
 

@@ -81,13 +81,26 @@ class Office:
         self.http.close()
         self.store.close()
 
-    def desk(self, people: People) -> Desk:
+    def desk(self, people: People, surface: str = "slack") -> Desk:
         """The desk, for people as this surface knows them."""
-        return Desk(self.store, CATALOG, self.vault, people, self.clients, self.now, self.weighing)
+        return Desk(
+            self.store,
+            CATALOG,
+            self.vault,
+            people,
+            self.clients,
+            self.now,
+            self.weighing,
+            surface,
+        )
 
-    def approvals(self, people: People) -> Approvals:
+    def approvals(self, people: People, surface: str = "slack") -> Approvals:
         """Decisions, by people as this surface knows them."""
-        return Approvals(self.store, CATALOG, people, self.weighing, self.now)
+        return Approvals(self.store, CATALOG, people, self.weighing, self.now, surface)
+
+    def stopping(self, people: People, surface: str = "slack") -> Stopping:
+        """Stopping and letting go again, by people as this surface knows them."""
+        return Stopping(self.store, people, self.weighing, self.now, surface)
 
     def exporting(self, desk: Desk) -> Exporting:
         """Whole lists, for the people of that desk."""
@@ -153,11 +166,7 @@ def build(
     settings.require()
     office = open_office(settings, now)
     client = slack_client(settings)
-    people = SlackPeople(
-        client,
-        roles(settings.vouchdesk_approvers, settings.vouchdesk_operators),
-        settings.vouchdesk_timezone,
-    )
+    people = slack_people(settings, client)
     store, vault = office.store, office.vault
     engine = Engine(store, now, poll=poll)
     desk, approvals, weighing = office.desk(people), office.approvals(people), office.weighing
@@ -191,7 +200,7 @@ def build(
             desk=desk,
             approvals=approvals,
             settling=Settling(store, people, engine.submit, now),
-            stopping=Stopping(store, people, weighing, now),
+            stopping=office.stopping(people),
             launches=launches,
             revealing=Revealing(store, CATALOG, vault, now),
             vault=vault,
@@ -226,6 +235,15 @@ def slack_client(settings: Settings) -> WebClient:
     return WebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
 
 
+def slack_people(settings: Settings, client: WebClient | None = None) -> SlackPeople:
+    """People and their roles, as Slack knows them."""
+    return SlackPeople(
+        client or slack_client(settings),
+        roles(settings.vouchdesk_approvers, settings.vouchdesk_operators),
+        settings.vouchdesk_timezone,
+    )
+
+
 def console_desk(office: Office) -> Desk:
     """The desk as the command line has it: it asks and reads; a running bot carries out."""
     return office.desk(at_the_console)
@@ -246,14 +264,11 @@ def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
     if not client_id:
         return
     with store.begin() as tx:
-        tx.merge(
-            Account(
-                name=MAIN,
-                client_id=vault.seal(client_id),
-                client_secret=vault.seal(settings.coupontools_client_secret.get_secret_value()),
-                timezone=settings.vouchdesk_timezone,
-            )
-        )
+        account = queries.account(tx, MAIN) or Account(name=MAIN, client_id="", client_secret="")
+        account.client_id = vault.seal(client_id)
+        account.client_secret = vault.seal(settings.coupontools_client_secret.get_secret_value())
+        account.timezone = settings.vouchdesk_timezone
+        tx.add(account)  # whether it is stopped is no setting: a restart lets nothing go
 
 
 def _clients(settings: Settings, vault: Vault, http: httpx.Client) -> Callable[[Account], Client]:

@@ -1,29 +1,23 @@
-"""The command line: serve · demo · catalog · ask · explain · audit · doctor · db."""
+"""The command line: serve · demo · catalog · ask · decide · explain · audit · doctor · db."""
 
-import json
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
-from bot.app import Office, console_desk, open_office
+from bot import deciding_commands
+from bot.app import console_desk
+from bot.console import Json, office, out, refuse, show_json, trouble
 from bot.demo import demo as run_demo
 from bot.doctor import examine
 from bot.doctor import live as examine_live
-from bot.errors import OURS
-from bot.errors import explain as in_words
 from bot.explain import of_action, of_id, surfaces
 from bot.lists import save
-from bot.logs import to_stderr
 from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories
@@ -39,9 +33,7 @@ audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
-
-out, err = Console(), Console(stderr=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+deciding_commands.register(app)
 
 
 @app.command()
@@ -204,38 +196,6 @@ def upgrade() -> None:
         schema.upgrade(store)
         out.print(f"The schema is at {schema.revision(store)[0]}.")
         store.close()
-
-
-@contextmanager
-def office() -> Iterator[Office]:
-    """Store, keys and clients from the settings."""
-    opened = open_office(Settings())
-    try:
-        yield opened
-    finally:
-        opened.close()
-
-
-@contextmanager
-def trouble() -> Iterator[None]:
-    """What is foreseen ends in words on stderr and exit code 1."""
-    to_stderr()
-    try:
-        yield
-    except ValidationError as error:
-        faults = [f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()]
-        refuse("Settings: " + "; ".join(faults))
-    except (*OURS, ValueError, OSError) as error:
-        refuse(in_words(error) if isinstance(error, OURS) else str(error))
-
-
-def refuse(words: str) -> NoReturn:
-    err.print(words, style="red", highlight=False, markup=False)
-    raise typer.Exit(1)
-
-
-def show_json(document: Any) -> None:
-    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
 
 
 def show_lines(lines: Iterable[tuple[str, str]]) -> None:

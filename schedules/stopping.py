@@ -1,6 +1,10 @@
 """Stopping: one launch, a series, or everything of an account; and letting it go again."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+
+from sqlmodel import Session
 
 from actions import policy, rights
 from actions.approvals import grant
@@ -16,19 +20,31 @@ from store.lifecycle import TooLate, move, note
 from store.queries import consent
 from store.tables import Account, Consent, Request
 
+STOPPED, AGREED, RESUMED = "stopped all", "resume agreed", "resumed all"
+"""What the record calls it."""
+GOES_ON = "Goes on"
+"""And when somebody lets a single one go on."""
+
 
 class Stopping:
     """Anybody may stop; going on takes an approver, and for everything two."""
 
-    def __init__(self, store: Store, people: People, weighing: Weighing, now: Now) -> None:
-        self._store, self._people, self._weighing, self._now = store, people, weighing, now
-        self._deciding = Deciding(store, now)
+    def __init__(
+        self,
+        store: Store,
+        people: People,
+        weighing: Weighing,
+        now: Now,
+        surface: str = "slack",
+    ) -> None:
+        self._people, self._weighing, self._now = people, weighing, now
+        self._deciding = Deciding(store, now, surface)
 
     def pause(self, id: str, version: int, *, actor: str) -> Request:
         """What is granted and has not begun stays where it is: in its brake window, or a series."""
         person = self._people(actor)
-        rights.to_ask(person)
-        with self._deciding("pause", queries.request, id, actor) as (tx, request):
+        with self._deciding("stop", queries.request, id, actor) as (tx, request):
+            rights.to_ask(person)
             if request.version != version:
                 raise StaleCard()
             if not terms_of(request).brake and actor != request.actor:
@@ -52,45 +68,58 @@ class Stopping:
             if terms_of(request).policy != self._weighing.policy.version:
                 raise StaleCard("The policy has changed meanwhile: it has to be asked for again.")
             request.next_at, request.problem = _next(request, now), ""
-            grant(tx, request, actor=actor, at=now, because="Goes on")
+            grant(tx, request, actor=actor, at=now, because=GOES_ON)
             return request
 
     def stop_all(self, account: str, *, actor: str, reason: str = "") -> Account:
         """Nothing of this account goes out any more, until two people say so."""
         person = self._people(actor)
-        rights.to_ask(person)
-        with self._store.begin() as tx:
-            found = consent.locked_account(tx, account)
-            if found is None:
-                raise UnknownThing(f"There is no account “{account}”.")
+        with self._all_of("stop all", account, actor) as (tx, found):
+            rights.to_ask(person)
             if found.stopped_at:
-                raise Declined(f"It is stopped already, by {found.stopped_by}.")
+                raise Declined(f"Everything is stopped already, by {found.stopped_by}.")
             at = self._now()
             found.stopped_at, found.stopped_by, found.resumed_by = at, person.name, ""
             tx.add(found)
-            note(tx, "stopped all", actor=actor, at=at, account=account, because=reason.strip())
+            note(tx, STOPPED, actor=actor, at=at, account=account, because=reason.strip())
             return found
 
-    def resume_all(self, account: str, *, actor: str) -> Account:
-        """The second approver who says so lets everything go again."""
+    def resume_all(
+        self, account: str, *, actor: str, stopped_at: datetime | None = None
+    ) -> Account:
+        """The second approver who says so lets everything go again.
+
+        Who names `stopped_at` means that stop, and no later one.
+        """
         person = self._people(actor)
-        if not rights.is_approver(person):
-            raise NotAllowed("Only approvers can let things go out again; it takes two.")
-        with self._store.begin() as tx:
-            found = consent.locked_account(tx, account)
-            if found is None or found.stopped_at is None:
-                raise Declined("Nothing is stopped.")
+        with self._all_of("resume all", account, actor) as (tx, found):
+            if not rights.is_approver(person):
+                raise NotAllowed("Only approvers can let things go out again; it takes two.")
+            if found.stopped_at is None or stopped_at not in (None, found.stopped_at):
+                raise Declined("What was stopped then goes out again already.")
             if found.resumed_by == actor:
                 raise SaidAlready("You have said so already; it takes one more approver.")
             at, second = self._now(), bool(found.resumed_by)
-            kind = "resumed all" if second else "resume agreed"
             if second:
                 found.stopped_at, found.stopped_by, found.resumed_by = None, "", ""
             else:
                 found.resumed_by = actor
             tx.add(found)
-            note(tx, kind, actor=actor, at=at, account=account)
+            note(tx, RESUMED if second else AGREED, actor=actor, at=at, account=account)
             return found
+
+    @contextmanager
+    def _all_of(self, verb: str, account: str, actor: str) -> Iterator[tuple[Session, Account]]:
+        """A transaction on the locked account; who is told no is put on record too."""
+        try:
+            with self._deciding.begin() as tx:
+                found = consent.locked_account(tx, account)
+                if found is None:
+                    raise UnknownThing(f"There is no account “{account}”.")
+                yield tx, found
+        except Declined as error:
+            self._deciding.decline(verb, error, actor=actor, account=account)
+            raise
 
 
 def _may_agree(person: policy.Person, request: Request) -> None:

@@ -10,6 +10,9 @@ from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Reque
 
 Row = Request | Operation
 
+SURFACE = "surface"
+"""Under this name a transaction's `info` says through which surface somebody decides."""
+
 MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
     Consent.ASKED: frozenset(
         {Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.VOID, Consent.WITHDRAWN}
@@ -30,6 +33,9 @@ MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
 
 class TooLate(Exception):
     """Somebody or something was faster: it stands otherwise by now."""
+
+    on_record = False
+    """Whether a line of the record says so already."""
 
     def __init__(self, state: str = "") -> None:
         self.state = state
@@ -84,7 +90,8 @@ def note(
 
     `where` names account, action, surface or team when it is about no row.
     """
-    tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **(_place(about) | where)))
+    place = _place(tx, about) | where
+    tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **place))
     if tell and about:
         tx.add(_notice(about, at, kind, actor, because))
 
@@ -97,13 +104,15 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
         was=was,
         became=row.state,
         because=because,
-        **_place(row),
+        **_place(tx, row),
     )
     tx.add(entry)
     tx.add(_notice(row, at, row.state, actor, because))
 
 
-def _place(row: Row | None) -> dict[str, Any]:
+def _place(tx: Session, row: Row | None) -> dict[str, Any]:
+    """What it is about, and from where: of a decision the surface, else where it was asked."""
+    from_where = {"surface": tx.info[SURFACE]} if SURFACE in tx.info else {}
     match row:
         case Operation():
             about = {"request": row.request, "operation": row.id}
@@ -111,8 +120,8 @@ def _place(row: Row | None) -> dict[str, Any]:
             about = {"request": row.id, "team": row.team, "surface": row.surface}
             about["digest"] = row.digest
         case None:
-            return {}
-    return about | {"account": row.account, "action": row.action}
+            return from_where
+    return about | {"account": row.account, "action": row.action} | from_where
 
 
 def _notice(row: Row, at: datetime, became: str, actor: str, words: str) -> Notice:

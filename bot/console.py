@@ -1,0 +1,52 @@
+"""What every command needs: the office, words on stderr when something is in the way, JSON."""
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+
+from bot.app import Office, open_office
+from bot.errors import OURS
+from bot.errors import explain as in_words
+from bot.logs import to_stderr
+from bot.settings import Settings
+
+out, err = Console(), Console(stderr=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@contextmanager
+def office() -> Iterator[Office]:
+    """Store, keys and clients from the settings."""
+    opened = open_office(Settings())
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+@contextmanager
+def trouble() -> Iterator[None]:
+    """What is foreseen ends in words on stderr and exit code 1."""
+    to_stderr()
+    try:
+        yield
+    except ValidationError as error:
+        faults = [f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()]
+        refuse("Settings: " + "; ".join(faults))
+    except (*OURS, ValueError, OSError) as error:
+        refuse(in_words(error) if isinstance(error, OURS) else str(error))
+
+
+def refuse(words: str) -> NoReturn:
+    err.print(words, style="red", highlight=False, markup=False)
+    raise typer.Exit(1)
+
+
+def show_json(document: Any) -> None:
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
