@@ -25,6 +25,10 @@ from store.secrets import Vault
 SIGNING_SECRET = "demo-signing-secret"  # noqa: S105  both ends are on this machine
 
 
+POLICY = Path(__file__).with_name("demo_policy.yml")
+BRAKE, SHORT_BRAKE = "brake: 15s", "brake: 3s"
+
+
 class NoSandbox(OSError):
     """A sandbox did not come up."""
 
@@ -37,6 +41,7 @@ def demo(port: int, *, check: bool, out: Console) -> int:
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="vouchdesk-") as folder:
         bot_port, home = free_port(), Path(folder)
         (home / "manifest.yml").write_text(manifest.written(CATALOG), encoding="utf-8")
+        (home / "policy.yml").write_text(rules(short=check), encoding="utf-8")
         api = running.enter_context(sandbox("sandbox.coupontools", "--port", "0"))
         slack = running.enter_context(
             sandbox(
@@ -58,6 +63,12 @@ def demo(port: int, *, check: bool, out: Console) -> int:
     return 0
 
 
+def rules(*, short: bool) -> str:
+    """The policy of the demo; `short` for somebody who only looks whether it works."""
+    text = POLICY.read_text(encoding="utf-8")
+    return text.replace(BRAKE, SHORT_BRAKE) if short else text
+
+
 def settings(slack: str, api: str, home: Path) -> Settings:
     """Settings of a bot between two sandboxes, with a database of its own."""
     return Settings(
@@ -71,6 +82,7 @@ def settings(slack: str, api: str, home: Path) -> Settings:
         coupontools_endpoints=None,
         database_url=f"sqlite:///{home}/vouchdesk.db",
         vouchdesk_secret_key=SecretStr(Vault.new_key()),
+        vouchdesk_policy=home / "policy.yml",
         vouchdesk_approvals_channel="C0APPROVALS",
         vouchdesk_audit_channel="C0AUDIT",
         vouchdesk_timezone="Europe/Brussels",

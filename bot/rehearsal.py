@@ -57,6 +57,14 @@ class Stage:
 
         self.until(f"a form that asks for {block}", asked)
 
+    def presses(self, user: str, card: Given, verb: str) -> Given:
+        """A button of a card in the approvers' channel."""
+        return self.does("press", user=user, channel="approvals", ts=card["ts"], action_id=verb)
+
+    def pushes(self) -> list[Given]:
+        pushed: list[Given] = self.http.get(f"{self.api}/_/state").json()["pushes"]
+        return pushed
+
     def slack_state(self) -> Given:
         state: Given = self.http.get(f"{self.slack}/_/state").json()
         return state
@@ -99,6 +107,7 @@ def rehearse(bot: Bot, slack: str, api: str) -> int:
             campaign(stage, bot)
             launch(stage)
             codes(stage)
+            push(stage)
         except (Failed, httpx.HTTPError, KeyError, IndexError) as error:
             problem = f"{type(error).__name__}: {error}"
     told = {
@@ -132,14 +141,14 @@ def waiting_card(stage: Stage, text: str) -> Given:
     def ready() -> Given | None:
         card = stage.card()
         shown = json.dumps(card, ensure_ascii=False)
-        return card if text in shown and '"approve"' in shown else None
+        return card if text in shown and '"approve' in shown else None
 
     found: Given = stage.until(f"a card about {text}", ready)
     return found
 
 
 def approve(stage: Stage, user: str, card: Given) -> Given:
-    return stage.does("press", user=user, channel="approvals", ts=card["ts"], action_id="approve")
+    return stage.presses(user, card, "approve")
 
 
 def campaign(stage: Stage, bot: Bot) -> None:
@@ -193,6 +202,33 @@ def codes(stage: Stage) -> None:
     stage.check("1,000 distinct URLs", len(urls) == len(set(urls)) == 1000, f"{len(urls)} rows")
 
 
+def push(stage: Stage) -> None:
+    """To everybody: two type how many it reaches; it is stopped in its brake, and let go again."""
+    text = f"{CAMPAIGN} message=Rehearsal"
+    stage.does("command", user="ana", channel="marketing", command="/coupon-push", text=text)
+    stage.shows("ana", "message")
+    stage.submits("ana", {})
+    card = waiting_card(stage, "Reaches 812 people")
+    stage.presses("bo", card, "approve_with")
+    stage.shows("bo", "reached")
+    wrong = stage.does("submit", user="bo", values={"reached": "811"})
+    stage.check("a wrong number approves nothing", "reached" in (wrong.get("errors") or {}))
+    stage.submits("bo", {"reached": "812"})
+    stage.until("one has agreed", lambda: says(stage, card, "1 of 2 agreed"))
+    stage.presses("cy", card, "approve_with")
+    stage.shows("cy", "reached")
+    stage.submits("cy", {"reached": "812"})
+    stage.until("the brake is on", lambda: says(stage, card, "Goes out in"))
+    stage.presses("ana", card, "stop")
+    stage.until("it is stopped", lambda: says(stage, card, "Stopped by Ana"))
+    time.sleep(4)  # longer than its brake
+    stage.check("nothing goes out once it is stopped", stage.pushes() == [])
+    stage.presses("bo", card, "resume")
+    stage.until("the push is sent", lambda: done(stage, card))
+    sent = [(push["campaign"], push["message"]) for push in stage.pushes()]
+    stage.check("the push went out once", sent == [(CAMPAIGN, "Rehearsal")], str(sent))
+
+
 def whispered(stage: Stage, user: str, words: str) -> bool:
     return any(
         whisper["user"] == user and words in whisper["text"]
@@ -202,5 +238,10 @@ def whispered(stage: Stage, user: str, words: str) -> bool:
 
 def done(stage: Stage, card: Given) -> bool:
     """Whether that card, edited in place, says that it is done."""
+    return says(stage, card, "*Done*")
+
+
+def says(stage: Stage, card: Given, words: str) -> bool:
+    """Whether that card says so by now."""
     now = next(m for m in stage.slack_state()["messages"] if m["ts"] == card["ts"])
-    return "*Done*" in json.dumps(now["blocks"], ensure_ascii=False)
+    return words in json.dumps(now["blocks"], ensure_ascii=False)
