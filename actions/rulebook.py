@@ -29,8 +29,8 @@ def read(text: str, file: str = "policy") -> Policy:
     tree, said = _parsed(text, file)
     if not isinstance(said, Mapping):
         raise BadPolicy("it has no rules.", 0, file)
-    if fault := next(_faults(tree), None):
-        raise BadPolicy(fault[0], fault[1].start_mark.line + 1, file)
+    for words, node in _faults(tree):
+        raise BadPolicy(words, node.start_mark.line + 1, file)
     try:
         policy = PolicyText.model_validate(said)
     except ValidationError as error:
@@ -62,7 +62,7 @@ EXPECTED = {
     "model_type": "words with their values belong here, such as {{risk: blast}}",
     "dict_type": "words with their values belong here",
     "tuple_type": "a list belongs here",
-    "string_type": "text belongs here",
+    "string_type": "text belongs here, in quotes if need be",
     "int_type": "a whole number belongs here",
     "too_short": "name at least one",
     "string_too_short": "this is empty",
@@ -171,10 +171,13 @@ class Rulebook:
         except BadPolicy as error:
             self._complain(str(error))
             return
-        self._text, self.problem, was = text, "", self.current
+        was, mended = self.current, bool(self.problem)
+        self._text, self.problem = text, ""
         if policy.version != was.version:
             self.current = policy
             self._changed("policy changed", f"{was.version} → {policy.version}")
+        elif mended:
+            self._changed("policy kept", "The file can be read again; it says the same.")
 
     def _complain(self, words: str) -> None:
         if words != self.problem:
