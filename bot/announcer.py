@@ -6,28 +6,29 @@ A message may be told twice after a crash, a push never: what was told is marked
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import islice
 
 import structlog
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import OperationalError
 
 from actions.card import Card, Chart
 from actions.errors import UnknownAction
+from bot.board import Board
 from bot.files import send, send_picture
+from bot.news import APPROVERS, ASKER, News
 from bot.people import is_slack_id
 from bot.results import Results
 from bot.stories import Stories
-from bot.views.blocks import Message
 from bot.views.chart import png
 from bot.views.request import missed_card, request_card
 from bot.views.result import ending, result_message, sheet_card
 from bot.views.story import Story, is_batch
 from store import queries
 from store.db import Store
+from store.queries import consent
 from store.tables import Consent, Notice, Posted, Progress
 
-APPROVERS, ASKER = "approvers", "asker"
 MISSED = "missed"
 LONGEST_PAUSE = 300.0
 ENDINGS = (
@@ -39,8 +40,14 @@ ENDINGS = (
 EVERY = timedelta(seconds=1)
 """How often the card of a sheet is drawn while its rows are carried out."""
 
+LONGEST_BRAKE = timedelta(hours=1)
+"""What goes out later than that is not counted down."""
+MOST_COUNTED = 5
+"""Countdowns at a time: Slack takes some fifty changes of messages a minute."""
+BETWEEN = timedelta(seconds=5)
+"""At the least, between two drawings of one countdown."""
+
 STUCK = (Progress.FAILED, Progress.UNCLEAR)
-GONE = ("message_not_found", "channel_not_found", "is_archived", "not_in_channel")
 
 log = structlog.get_logger()
 
@@ -51,14 +58,15 @@ class Announcer:
     def __init__(
         self,
         store: Store,
-        client: WebClient,
+        board: Board,
         stories: Stories,
+        news: News,
         results: Results,
         channel: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._store, self._client, self._stories = store, client, stories
-        self._results, self._channel, self._now = results, channel, now
+        self._store, self._board, self._stories = store, board, stories
+        self._news, self._results, self._channel, self._now = news, results, channel, now
         self._drawn_at: dict[str, datetime] = {}
 
     def send_queued(self) -> None:
@@ -84,6 +92,25 @@ class Announcer:
         if story is not None:
             self._draw(story, news=())
 
+    def count_down(self) -> None:
+        """Draw the cards of what is about to go out, for whoever may want to stop it."""
+        now = self._now()
+        with self._store.look() as tx:
+            soon = consent.braking(tx, now, now + LONGEST_BRAKE)
+        braking = (story for id in soon if (story := self._stories.told(id)) and story.brakes)
+        for story in islice(braking, MOST_COUNTED):
+            key = f"{story.request.id}:{APPROVERS}"
+            if not self._board.may_count(key, now, BETWEEN):
+                continue
+            try:
+                self._board.show(key, self._channel, request_card(story, for_approvers=True))
+                now_told = self._stories.told(story.request.id)
+                if now_told and now_told.request.state is not Consent.GRANTED:
+                    self._draw(now_told, news=())  # it was stopped while we drew
+            except (SlackApiError, SlackClientError, OSError) as error:
+                log.warning("a countdown waits", error=str(error)[:200])
+                return
+
     def story(self, request: str) -> Story | None:
         """The request as it stands."""
         return self._stories.told(request)
@@ -103,6 +130,8 @@ class Announcer:
                 return
             self._draw(story, news=[notice.became for notice in notices])
             for notice in notices:
+                if notice.operation is None:
+                    self._news.tell(story, notice)
                 if notice.became in ENDINGS and not (batch and notice.operation):
                     self._tell_ending(story, notice)
                     self._mark([notice])
@@ -126,50 +155,31 @@ class Announcer:
     def _tell_sheet(self, story: Story) -> None:
         """One reply with one file when all rows rest; one more when none needs anybody."""
         request = story.request
-        where = self._where(f"{request.id}:{_audience(story)}")
+        where = self._board.where(f"{request.id}:{_audience(story)}")
         if where is None:
             return
         for due, count in story.states.items():
             whole = not any(count.get(state) for state in STUCK)
             key = f"{request.id}:sheet:{due:%Y%m%dT%H%M%S%f}:{'whole' if whole else 'part'}"
-            if not story.rests(due) or self._where(key):
+            if not story.rests(due) or self._board.where(key):
                 continue
             card = sheet_card(story, count, self._results.sheet(request, due))
             self._tell_result(where, card)
-            with self._store.begin() as tx:
-                tx.merge(Posted(key=key, channel=where.channel, ts=where.ts))
+            self._board.keep(key, where.channel, where.ts)
 
     def _draw(self, story: Story, news: Sequence[str]) -> None:
         request = story.request
         if is_slack_id(request.actor):
-            self._show(
+            self._board.show(
                 f"{request.id}:{ASKER}", request.actor, request_card(story, for_approvers=False)
             )
         key = f"{request.id}:{APPROVERS}"
-        if Consent.WAITING in news or self._where(key):
-            self._show(key, self._channel, request_card(story, for_approvers=True))
-
-    def _show(self, key: str, channel: str, message: Message) -> None:
-        """Edit the card where it stands, or post it; its place is kept."""
-        where = self._where(key)
-        if where and self._edit(where, message):
-            return
-        answer = self._client.chat_postMessage(channel=channel, **message.to_dict())
-        with self._store.begin() as tx:
-            tx.merge(Posted(key=key, channel=str(answer["channel"]), ts=str(answer["ts"])))
-
-    def _edit(self, where: Posted, message: Message) -> bool:
-        try:
-            self._client.chat_update(channel=where.channel, ts=where.ts, **message.to_dict())
-        except SlackApiError as error:
-            if error.response.get("error") in GONE:
-                return False
-            raise
-        return True
+        if Consent.WAITING in news or self._board.where(key):
+            self._board.show(key, self._channel, request_card(story, for_approvers=True))
 
     def _tell_ending(self, story: Story, notice: Notice) -> None:
         """A reply in the thread of the asker's card, or of the approvers' for the command line."""
-        where = self._where(f"{story.request.id}:{_audience(story)}")
+        where = self._board.where(f"{story.request.id}:{_audience(story)}")
         if where is None:
             return
         card = self._results.card(notice.operation) if notice.became == Progress.DONE else None
@@ -177,36 +187,31 @@ class Announcer:
             whole = notice.operation if story.action.rows else None
             self._tell_result(where, card, whole or "")
         else:
-            self._reply(where, ending(story, notice.operation, notice.became))
+            self._board.reply(where, ending(story, notice.operation, notice.became))
 
     def _tell_result(self, where: Posted, card: Card, whole: str = "") -> None:
         """The card, with its chart or a picture of it, and its file."""
         try:
-            self._reply(where, result_message(card, whole))
+            self._board.reply(where, result_message(card, whole))
         except SlackApiError as error:
             if card.chart is None or error.response.get("error") != "invalid_blocks":
                 raise
-            self._reply(where, result_message(replace(card, chart=None), whole))
+            self._board.reply(where, result_message(replace(card, chart=None), whole))
             self._show_picture(where, card.chart)
         if card.attachment:
             send(
-                self._client,
+                self._board.client,
                 card.attachment,
                 channel=where.channel,
                 title=card.text,
                 thread_ts=where.ts,
             )
 
-    def _reply(self, where: Posted, message: Message) -> None:
-        self._client.chat_postMessage(
-            channel=where.channel, thread_ts=where.ts, **message.to_dict()
-        )
-
     def _show_picture(self, where: Posted, chart: Chart) -> None:
         """This workspace does not know charts. Without its picture the card says all the same."""
         try:
             send_picture(
-                self._client,
+                self._board.client,
                 png(chart),
                 name="chart.png",
                 title=chart.title,
@@ -220,20 +225,15 @@ class Announcer:
     def _tell_missed(self) -> None:
         """One card for all runs that are held, gone from it once they are settled."""
         held = self._stories.held()
-        if not held and not self._where(MISSED):
+        if not held and not self._board.where(MISSED):
             return
         try:
-            self._show(MISSED, self._channel, missed_card(held))
+            self._board.show(MISSED, self._channel, missed_card(held))
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("the card of missed runs waits", error=type(error).__name__)
             return
         if not held:
-            with self._store.begin() as tx:
-                tx.delete(tx.merge(Posted(key=MISSED, channel="", ts="")))
-
-    def _where(self, key: str) -> Posted | None:
-        with self._store.look() as tx:
-            return queries.posted(tx, key)
+            self._board.forget(MISSED)
 
     def _mark(self, notices: Sequence[Notice]) -> None:
         with self._store.begin() as tx:

@@ -27,12 +27,10 @@ from actions.runner import Runner
 from actions.settling import Settling
 from actions.weighing import Weighing
 from bot import listeners
-from bot.announcer import Announcer
 from bot.listeners.counter import Counter
+from bot.outgoing import outgoing
 from bot.people import SlackPeople, at_the_console, roles
-from bot.results import Results
 from bot.settings import Settings
-from bot.stories import Stories
 from bot.web import web
 from coupontools.client import Client, Keys
 from coupontools.endpoints import load_overrides
@@ -174,15 +172,7 @@ def build(
     preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now)
     gate = Gate(store, people, preparer, weighing, now)
     runner = Runner(store, CATALOG, vault, gate, office.clients, now)
-    stories = Stories(store, CATALOG, vault, now)
-    announcer = Announcer(
-        store,
-        client,
-        stories,
-        Results(store, CATALOG, vault),
-        settings.vouchdesk_approvals_channel,
-        now,
-    )
+    telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
     lookups = Lookups(CATALOG, office.clients)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
@@ -190,8 +180,8 @@ def build(
         "release": (launches.release_due, BEAT),
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
-        "announce": (announcer.send_queued, BEAT),
         "adopt": (engine.adopt, 30.0),
+        **telling.jobs,
     }
     bolt = _bolt(settings, client, listener_threads)
     listeners.register(
@@ -206,8 +196,9 @@ def build(
             vault=vault,
         ),
         people,
-        announcer,
-        stories,
+        telling.announcer,
+        telling.stories,
+        telling.delegating,
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),

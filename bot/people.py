@@ -32,6 +32,14 @@ class Kept:
     until: float
 
 
+@dataclass(frozen=True)
+class Group:
+    """A user group of the workspace."""
+
+    id: str
+    users: frozenset[str]
+
+
 class SlackPeople:
     """Looks people up in Slack. When Slack does not answer, nobody has any rights."""
 
@@ -52,10 +60,10 @@ class SlackPeople:
             return at_the_console(id)
         try:
             user = self._fresh(f"user:{id}", lambda: self._user(id))
-            groups = self._fresh("groups", self._groups)
         except (SlackApiError, SlackClientError, OSError) as error:
             raise PersonUnknown from error
-        handles = {handle for handle, members in groups.items() if id in members}
+        groups = self._known_groups()
+        handles = {handle for handle, group in groups.items() if id in group.users}
         roles = handles | {self._roles[handle] for handle in handles & self._roles.keys()}
         return Person(
             id=id,
@@ -67,12 +75,26 @@ class SlackPeople:
 
     def members(self, roles: frozenset[str]) -> list[str]:
         """Ids of those who have one of these roles; raises `PersonUnknown`."""
+        return sorted(set().union(*(group.users for group in self._with(roles))))
+
+    def groups(self, roles: frozenset[str]) -> list[str]:
+        """Ids of the user groups that give one of these roles; raises `PersonUnknown`."""
+        return sorted(group.id for group in self._with(roles))
+
+    def _with(self, roles: frozenset[str]) -> list[Group]:
+        found = self._known_groups()
+        return [
+            group
+            for handle, group in found.items()
+            if {handle, self._roles.get(handle, handle)} & roles
+        ]
+
+    def _known_groups(self) -> dict[str, Group]:
         try:
-            groups = self._fresh("groups", self._groups)
+            found: dict[str, Group] = self._fresh("groups", self._groups)
         except (SlackApiError, SlackClientError, OSError) as error:
             raise PersonUnknown from error
-        wanted = {handle for handle in groups if {handle, self._roles.get(handle)} & roles}
-        return sorted(set().union(*(groups[handle] for handle in wanted)))
+        return found
 
     def forget(self) -> None:
         """Ask Slack again next time."""
@@ -93,9 +115,10 @@ class SlackPeople:
             return {"deleted": True}
         return user
 
-    def _groups(self) -> dict[str, set[str]]:
-        found = self._client.usergroups_list(include_users=True)["usergroups"]
-        return {group["handle"]: set(group.get("users", [])) for group in found}
+    def _groups(self) -> dict[str, Group]:
+        listed = self._client.usergroups_list(include_users=True)["usergroups"]
+        found = ((each["handle"], each["id"], each.get("users", [])) for each in listed)
+        return {handle: Group(id, frozenset(users)) for handle, id, users in found}
 
     def _fresh(self, key: str, ask: Callable[[], Any]) -> Any:
         with self._lock:

@@ -1,23 +1,29 @@
 """A request with all that belongs to it, gathered for drawing."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import structlog
 from sqlmodel import Session
 
+from actions import rights
 from actions.action import Catalog
 from actions.approvals import waited_for
-from actions.errors import UnknownAction
+from actions.errors import Declined, UnknownAction
 from actions.policy import Person, may_approve
 from actions.privacy import opened
+from actions.voices import Voice
 from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
 from store import queries
 from store.db import Store
-from store.queries import consent
+from store.lifecycle import TooLate
+from store.queries import consent, surfaces
 from store.secrets import BadKey, Vault
-from store.tables import Consent, Progress, Request
+from store.tables import Consent, Operation, Progress, Request
+
+MOST = 100
+"""Requests that are listed for somebody at a time."""
 
 log = structlog.get_logger()
 
@@ -65,14 +71,42 @@ class Stories:
         with self._store.look() as tx:
             return self._each(tx, queries.requests_of(tx, person))
 
-    def waiting(self, person: Person) -> list[Story]:
-        """What waits for this person's decision."""
+    def waiting(self, voices: Sequence[Voice]) -> list[Story]:
+        """What waits for this person's decision: their own, and as somebody's deputy."""
         with self._store.look() as tx:
-            found = self._each(tx, queries.requests_waiting(tx, person.id, 50))
-        return [story for story in found if self._has_a_say(person, story.request)]
+            asked = queries.requests_waiting(tx, voices[0].of.id, 200)
+            wanted = [request for request in asked if self._is_wanted(tx, voices, request)]
+            return self._each(tx, wanted[:MOST])
 
-    def _has_a_say(self, person: Person, request: Request) -> bool:
-        return may_approve(person, terms_of(request), waited_for(request, self._now()))
+    def deciding(self, voices: Sequence[Voice]) -> list[Story]:
+        """What waits, then what this person can still stop, or let go on."""
+        with self._store.look() as tx:
+            found = self._each(tx, surfaces.requests_to_stop(tx, self._now()))
+        speaker = voices[0].of
+        rest = [story for story in found if self._may_steer(speaker, story)]
+        return [*self.waiting(voices), *rest]
+
+    def request_at(self, channel: str, ts: str) -> str | None:
+        """The request whose card is that message."""
+        with self._store.look() as tx:
+            return surfaces.request_at(tx, channel, ts)
+
+    def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
+        """Whether a yes of this person would count, now."""
+        terms, waited = terms_of(request), waited_for(request, self._now())
+        given = queries.approvals(tx, request)
+        try:
+            heard = rights.to_decide(voices, request, request.version, terms, waited)
+            rights.to_count(heard, voices[0].of.id, given, terms, waited)
+        except (Declined, TooLate):
+            return False
+        return True
+
+    def _may_steer(self, person: Person, story: Story) -> bool:
+        if story.request.state is not Consent.PAUSED:
+            return bool(story.brakes)
+        has_a_say = may_approve(person, story.terms) or rights.is_approver(person)
+        return has_a_say and story.request.actor != person.id
 
     def coming(self) -> list[Story]:
         """What will run, soonest first."""
@@ -81,17 +115,23 @@ class Stories:
 
     def unclear(self) -> list[Story]:
         """Requests with a run that somebody has to look at."""
-        return self._with(Progress.UNCLEAR)
+        with self._store.look() as tx:
+            return self._with(tx, queries.operations_in(tx, Progress.UNCLEAR))
 
     def held(self) -> list[Story]:
         """Requests with runs that are held for being late."""
-        return self._with(Progress.HELD)
-
-    def _with(self, state: Progress) -> list[Story]:
         with self._store.look() as tx:
-            ids = dict.fromkeys(op.request for op in queries.operations_in(tx, state))
-            found = (queries.request_seen(tx, id) for id in ids)
-            return self._each(tx, (request for request in found if request))
+            return self._with(tx, consent.missed_runs(tx))
+
+    def waiting_since(self, moment: datetime) -> list[Story]:
+        """What has waited for people since then or longer, the oldest first."""
+        with self._store.look() as tx:
+            return self._each(tx, consent.waiting_long(tx, moment))
+
+    def _with(self, tx: Session, operations: Iterable[Operation]) -> list[Story]:
+        ids = dict.fromkeys(operation.request for operation in operations)
+        found = (queries.request_seen(tx, id) for id in ids)
+        return self._each(tx, (request for request in found if request))
 
     def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
         return [story for request in requests if (story := self._readable(tx, request))]

@@ -320,7 +320,7 @@ class World:
     def tick(self) -> None:
         """Let everything happen that is to happen now."""
         self.workers.rest()
-        for job in ("review", "prepare", "mint", "release"):
+        for job in ("review", "prepare", "escalate", "mint", "release"):
             self.bot.jobs[job][0]()
         self.settles()
         self.bot.jobs["announce"][0]()

@@ -25,6 +25,7 @@ from bot.listeners.approvals import Decisions
 from bot.listeners.changing import Changes
 from bot.listeners.commands import Commands
 from bot.listeners.counter import Counter
+from bot.listeners.delegating import Delegating
 from bot.listeners.exports import Exports
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
@@ -42,6 +43,7 @@ def register(
     people: SlackPeople,
     announcer: Announcer,
     stories: Stories,
+    delegating: Delegating,
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
@@ -49,12 +51,12 @@ def register(
 ) -> None:
     """Listen to everything people can do."""
     desk, launches = counter.desk, counter.launches
-    changes, tab = Changes(desk, drafts), Home(desk, stories)
+    changes, tab = Changes(desk, drafts), Home(desk, stories, delegating)
     opener = Opener(desk, options, drafts, changes)
     turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
     lifting = Sheets(desk, checked)
     telling.register(app)
-    commands.register(app, Commands(desk, opener, stories, lifting))
+    commands.register(app, Commands(desk, opener, stories, lifting, delegating))
     submissions.register(app, Submissions(desk, launches, turning, Answering(desk, drafts)))
     pages.register(app, turning)
     changing.register(app, changes)

@@ -10,6 +10,8 @@ from actions import rights
 from actions.desk import Desk
 from bot.forms import WHEN_FIELDS
 from bot.grammar import SHORT_FORMS, GrammarError, action_of, help_text, parse, place
+from bot.listeners.delegating import WORD as DELEGATE
+from bot.listeners.delegating import Delegating
 from bot.listeners.opening import Opener
 from bot.listeners.sheets import Sheets
 from bot.listeners.telling import guarded, tell
@@ -24,9 +26,16 @@ Body = Mapping[str, Any]
 class Commands:
     """What each command does; all are acknowledged first."""
 
-    def __init__(self, desk: Desk, opener: Opener, stories: Stories, sheets: Sheets) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        opener: Opener,
+        stories: Stories,
+        sheets: Sheets,
+        delegating: Delegating,
+    ) -> None:
         self._desk, self._opener, self._stories = desk, opener, stories
-        self._sheets = sheets
+        self._sheets, self._delegating = sheets, delegating
 
     def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -54,6 +63,8 @@ class Commands:
             name = action_of(typed.words[1:], self._desk.catalog) if typed.words[1:] else ""
             trigger, actor = body["trigger_id"], body["user_id"]
             self._sheets.open(client, name, trigger=trigger, actor=actor)
+        elif typed.words[:1] == (DELEGATE,):
+            tell(client, body, self._delegating(typed.bare[1:], actor=body["user_id"]))
         elif typed.words:
             name = action_of(typed.words, self._desk.catalog)
             self._open(body, client, name, {**place(name, typed.loose), **typed.given})

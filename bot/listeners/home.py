@@ -13,6 +13,7 @@ from actions import rights
 from actions.desk import Desk
 from bot.errors import explain
 from bot.grammar import parse
+from bot.listeners.delegating import Delegating
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded
 from bot.stories import Stories
@@ -22,8 +23,8 @@ from bot.views.home import closed_view, home_view
 class Home:
     """Publishes a person's home tab as things stand."""
 
-    def __init__(self, desk: Desk, stories: Stories) -> None:
-        self._desk, self._stories = desk, stories
+    def __init__(self, desk: Desk, stories: Stories, delegating: Delegating) -> None:
+        self._desk, self._stories, self._delegating = desk, stories, delegating
 
     def publish(self, client: WebClient, person: str) -> None:
         """Draw it for that person; a guest is shown why there is nothing."""
@@ -36,8 +37,9 @@ class Home:
     def _drawn(self, id: str) -> View:
         person, stories = self._desk.person(id), self._stories
         rights.to_ask(person)
-        waiting = stories.waiting(person)
-        return home_view(stories.mine(id), waiting, stories.coming(), stories.unclear())
+        waiting, notes = stories.waiting(person), self._delegating.lines(id)
+        mine, coming, unclear = stories.mine(id), stories.coming(), stories.unclear()
+        return home_view(mine, waiting, coming, unclear, notes=notes)
 
 
 def register(app: App, home: Home, opener: Opener) -> None:

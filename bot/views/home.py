@@ -25,10 +25,12 @@ def home_view(
     coming: Sequence[Story],
     unclear: Sequence[Story],
     *,
+    notes: Sequence[str] = (),
     catalog: Catalog = CATALOG,
 ) -> View:
-    """The home tab; what waits can be decided in place."""
+    """The home tab; what waits can be decided in place. `notes` come first, in mrkdwn."""
     blocks = [
+        *(context(note) for note in notes),
         *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons),
         *_unclear(unclear),
         *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),

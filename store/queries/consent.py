@@ -160,8 +160,9 @@ def delegations_over(tx: Session, now: datetime, most: int = 100) -> Sequence[De
 
 def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
     """Runs that are held for being late: what else holds them ends by itself."""
-    late = (Operation.state == Progress.HELD, Operation.held_for == "late")
-    return tx.exec(select(Operation).where(*late).order_by(col(Operation.due)).limit(most)).all()
+    late = col(Operation.held_for).not_in(("quiet", "stopped"))
+    held = select(Operation).where(Operation.state == Progress.HELD, late)
+    return tx.exec(held.order_by(col(Operation.due)).limit(most)).all()
 
 
 def rows_launched(tx: Session, request: str) -> set[int]:

@@ -1,0 +1,69 @@
+"""All that tells people something by itself, wired: cards and news, reminders, who stands in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from slack_sdk import WebClient
+
+from actions.catalog import CATALOG
+from actions.desk import Now
+from actions.escalating import Escalating
+from actions.rulebook import Rulebook
+from actions.standing_in import StandingIn
+from bot.announcer import Announcer
+from bot.board import Board
+from bot.listeners.delegating import Delegating
+from bot.news import News
+from bot.people import SlackPeople
+from bot.reminding import Reminding
+from bot.results import Results
+from bot.settings import Settings
+from bot.stories import Stories
+from store.db import Store
+from store.secrets import Vault
+
+BEAT = 0.5
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """What listeners and the clock need of it."""
+
+    announcer: Announcer
+    stories: Stories
+    reminding: Reminding
+    delegating: Delegating
+    escalating: Escalating
+
+    @property
+    def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
+        """What is to be called again and again, and every how many seconds."""
+        return {
+            "announce": (self.announcer.send_queued, BEAT),
+            "count": (self.announcer.count_down, 10.0),
+            "escalate": (self.escalating.escalate_due, 10.0),
+            "stand in": (self.delegating.tell_over, 60.0),
+            "remind": (self.reminding.remind, 300.0),
+        }
+
+
+def outgoing(
+    store: Store,
+    vault: Vault,
+    client: WebClient,
+    people: SlackPeople,
+    rulebook: Rulebook,
+    settings: Settings,
+    now: Now,
+) -> Outgoing:
+    """Everything that writes to Slack unasked."""
+    channel, board = settings.vouchdesk_approvals_channel, Board(store, client)
+    stories, results = Stories(store, CATALOG, vault, now), Results(store, CATALOG, vault)
+    news = News(board, people, lambda: rulebook.current.no_ping)
+    return Outgoing(
+        Announcer(store, board, stories, news, results, channel, now),
+        stories,
+        Reminding(store, board, stories, people, lambda: rulebook.current, channel, now),
+        Delegating(StandingIn(store, people, now), people, board),
+        Escalating(store, now),
+    )
