@@ -246,7 +246,7 @@ UPDATE = Action(
     preview=comparing(AS_IT_IS, _changes),
     present=lambda made: Card("The subaccount is changed", facts=(("Id", made.subaccount.id),)),
     undo=Undo(
-        "It can be changed back: this card keeps what was there, personal data only masked",
+        "It can be changed back, as far as the card shows what was there",
         offer=_change_back,
     ),
     example=Example(
