@@ -28,7 +28,8 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
-def _duration(said: Any) -> timedelta:
+def duration(said: Any) -> timedelta:
+    """How long 30s, 2m, 4h or 7d is; raises ValueError."""
     match = re.fullmatch(r"([0-9]{1,5})\s*([smhd])", str(said).strip())
     if not match:
         raise ValueError("a time looks like 30s, 2m, 4h or 7d")
@@ -74,7 +75,7 @@ def _each(said: Any) -> Any:
     return (said,) if isinstance(said, Mapping) else said
 
 
-Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration)]
 Term = Annotated[Duration, AfterValidator(_some)]
 Daily = Annotated[Hours, BeforeValidator(_hours)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]

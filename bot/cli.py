@@ -1,4 +1,4 @@
-"""The command line: serve · demo · catalog · ask · decide · explain · audit · doctor · db."""
+"""The command line: serve, demo, catalog, ask, decide, policy, explain, audit, doctor, db."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,9 +10,9 @@ from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
-from bot import deciding_commands
+from bot import deciding_commands, policy_commands
 from bot.app import console_desk
-from bot.console import Json, office, out, refuse, show_json, trouble
+from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.demo import demo as run_demo
 from bot.doctor import examine
 from bot.doctor import live as examine_live
@@ -33,6 +33,7 @@ audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 db = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
+app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
 
 
@@ -83,7 +84,7 @@ def ask(
 ) -> None:
     """Ask for an action: the same checks, approvals and record as in Slack."""
     with trouble(), office() as at_work:
-        desk, raw = console_desk(at_work), _pairs(given or [])
+        desk, raw = console_desk(at_work), pairs(given or [])
         action = CATALOG[name]
         if csv is not None:
             if at or cron:
@@ -230,16 +231,6 @@ def _entry(action: AnyAction) -> dict[str, Any]:
         "surfaces": surfaces(action),
         "proven": action.proven,
     }
-
-
-def _pairs(given: list[str]) -> dict[str, str]:
-    pairs = {}
-    for pair in given:
-        key, equals, value = pair.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{pair} is not KEY=VALUE")
-        pairs[key] = value
-    return pairs
 
 
 def main() -> None:

@@ -50,3 +50,14 @@ def refuse(words: str) -> NoReturn:
 
 def show_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=2, default=str) + "\n")
+
+
+def pairs(given: list[str]) -> dict[str, str]:
+    """What `--input KEY=VALUE` says."""
+    found = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise typer.BadParameter(f"{pair} is not KEY=VALUE")
+        found[key] = value
+    return found
