@@ -1,0 +1,20 @@
+"""How long the model is played: a little in the suite, HYPOTHESIS_PROFILE=long for an evening."""
+
+import os
+
+from hypothesis import HealthCheck, Verbosity, settings
+
+QUIET = (HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large)
+EASY = {"deadline": None, "suppress_health_check": QUIET, "print_blob": True}
+
+settings.register_profile(
+    "short", max_examples=12, stateful_step_count=30, derandomize=True, database=None, **EASY
+)
+settings.register_profile(
+    "long", max_examples=400, stateful_step_count=60, verbosity=Verbosity.normal, **EASY
+)
+
+
+def chosen() -> settings:
+    """The profile that the environment names."""
+    return settings.get_profile(os.environ.get("HYPOTHESIS_PROFILE", "short"))
