@@ -41,13 +41,13 @@ PEOPLE = ("U0ANA", "U0BO", "U0CY", "U0GIL")
 
 def users() -> dict[str, Json]:
     everyone = [
-        _user("U0ANA", "ana", "Ana Costa", "Campaign manager", "Europe/Brussels"),
-        _user("U0BO", "bo", "Bo Lindqvist", "Approver", "Europe/Stockholm"),
-        _user("U0CY", "cy", "Cy Okafor", "Approver", "Europe/London"),
-        _user("U0GIL", "gil", "Gil Guest", "Guest", "Europe/Paris", is_restricted=True),
-        _user(BOT["user_id"], BOT["name"], "Vouchdesk", "", "UTC", is_bot=True),
+        user("U0ANA", "ana", "Ana Costa", "Campaign manager", "Europe/Brussels"),
+        user("U0BO", "bo", "Bo Lindqvist", "Approver", "Europe/Stockholm"),
+        user("U0CY", "cy", "Cy Okafor", "Approver", "Europe/London"),
+        user("U0GIL", "gil", "Gil Guest", "Guest", "Europe/Paris", is_restricted=True),
+        user(BOT["user_id"], BOT["name"], "Vouchdesk", "", "UTC", is_bot=True),
     ]
-    return {user["id"]: user for user in everyone}
+    return {one["id"]: one for one in everyone}
 
 
 def channels() -> dict[str, Json]:
@@ -57,28 +57,30 @@ def channels() -> dict[str, Json]:
         _channel("C0APPROVALS", "approvals", staff),
         _channel("C0AUDIT", "audit", staff),
     ]
-    direct = [
-        {
-            "id": f"D0{person[2:]}",
-            "name": "directmessage",
-            "is_im": True,
-            "user": person,
-            "members": [person, BOT["user_id"]],
-        }
-        for person in PEOPLE
-    ]
+    direct = [direct_messages(person) for person in PEOPLE]
     return {channel["id"]: channel for channel in [*rooms, *direct]}
+
+
+def direct_messages(person: str) -> Json:
+    """The place where the app and one person write to each other."""
+    return {
+        "id": f"D0{person[2:]}",
+        "name": "directmessage",
+        "is_im": True,
+        "user": person,
+        "members": [person, BOT["user_id"]],
+    }
 
 
 def usergroups() -> dict[str, Json]:
     groups = [
-        _group("S0APPROVERS", "coupon-approvers", "Coupon approvers", ["U0BO", "U0CY"]),
-        _group("S0OPERATORS", "coupon-operators", "Coupon operators", ["U0ANA"]),
+        group("S0APPROVERS", "coupon-approvers", "Coupon approvers", ["U0BO", "U0CY"]),
+        group("S0OPERATORS", "coupon-operators", "Coupon operators", ["U0ANA"]),
     ]
-    return {group["id"]: group for group in groups}
+    return {one["id"]: one for one in groups}
 
 
-def _user(id: str, name: str, real_name: str, title: str, tz: str, **more: bool) -> Json:
+def user(id: str, name: str, real_name: str, title: str, tz: str, **more: bool) -> Json:
     return {
         "id": id,
         "name": name,
@@ -98,5 +100,5 @@ def _channel(id: str, name: str, members: list[str]) -> Json:
     return {"id": id, "name": name, "is_im": False, "members": list(members)}
 
 
-def _group(id: str, handle: str, name: str, users: list[str]) -> Json:
+def group(id: str, handle: str, name: str, users: list[str]) -> Json:
     return {"id": id, "handle": handle, "name": name, "users": users}

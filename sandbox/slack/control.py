@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.slack import acts, filling, presses, snapshot
+from sandbox.slack import acts, filling, members, presses, snapshot
 from sandbox.slack.box import Sandbox
 from sandbox.slack.shapes import Impossible, Json
 
@@ -44,17 +44,6 @@ async def redeliver(box: Sandbox, wish: Json) -> Json:
     return {**shown, "error": answer.error} if answer.error else shown
 
 
-async def person(box: Sandbox, wish: Json) -> Json:
-    """Change somebody: deactivated, a guest, in another time zone."""
-    for user in box.world.users.values():
-        if wish["user"] in (user["id"], user["name"]):
-            with box.world.lock:
-                user.update({k: v for k, v in wish.items() if k in user and k != "id"})
-                box.world.changed()
-            return {"ok": True, "user": user}
-    raise Impossible(f"user_not_found: {wish['user']}")
-
-
 async def member(box: Sandbox, wish: Json) -> Json:
     """Put somebody, or the bot, into a channel or out of it."""
     world, room = box.world, box.world.room(wish["channel"])
@@ -68,17 +57,6 @@ async def member(box: Sandbox, wish: Json) -> Json:
             room["members"].append(user)
         world.changed()
     return {"ok": True, "channel": room}
-
-
-async def usergroup(box: Sandbox, wish: Json) -> Json:
-    """Say who is in a user group."""
-    for group in box.world.usergroups.values():
-        if wish["usergroup"] in (group["id"], group["handle"]):
-            with box.world.lock:
-                group["users"] = list(wish["users"])
-                box.world.changed()
-            return {"ok": True, "usergroup": group}
-    raise Impossible(f"usergroup_not_found: {wish['usergroup']}")
 
 
 ACTS: dict[str, Act] = {
@@ -95,9 +73,9 @@ ACTS: dict[str, Act] = {
     "reset": reset,
     "blocks": blocks,
     "redeliver": redeliver,
-    "person": person,
+    "person": members.person,
     "member": member,
-    "usergroup": usergroup,
+    "usergroup": members.usergroup,
 }
 
 

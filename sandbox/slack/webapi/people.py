@@ -6,25 +6,27 @@ from zoneinfo import ZoneInfo
 from sandbox.slack import cast
 from sandbox.slack.shapes import Json, Refused
 from sandbox.slack.webapi.call import Call, Method
+from sandbox.slack.world import World
 
 
 def info(call: Call) -> Json:
     user = call.world.users.get(call.need("user"))
     if user is None:
         raise Refused("user_not_found")
-    return {"user": full(user, call)}
+    locale = {"locale": "en-US"} if call.flag("include_locale") else {}
+    return {"user": {**full(user, call.world), **locale}}
 
 
 def everyone(call: Call) -> Json:
     people, more = call.page(list(call.world.users.values()), 1000)
-    return {"members": [full(user, call) for user in people], "cache_ts": 0, **more}
+    return {"members": [full(user, call.world) for user in people], "cache_ts": 0, **more}
 
 
 def by_email(call: Call) -> Json:
     wanted = call.need("email").lower()
     for user in call.world.users.values():
         if _email(user) == wanted and not user["deleted"]:
-            return {"user": full(user, call)}
+            return {"user": full(user, call.world)}
     raise Refused("users_not_found")
 
 
@@ -40,7 +42,7 @@ def group_members(call: Call) -> Json:
     return {"users": list(group["users"])}
 
 
-def full(user: Json, call: Call) -> Json:
+def full(user: Json, world: World) -> Json:
     """A person as users.info shows them; the address only to those who may see it."""
     zone = ZoneInfo(user["tz"])
     offset = datetime.now(UTC).astimezone(zone).utcoffset()
@@ -50,7 +52,7 @@ def full(user: Json, call: Call) -> Json:
         "title": user["title"],
         "team": cast.TEAM["id"],
     }
-    if "users:read.email" in call.world.scopes and not user["is_bot"]:
+    if "users:read.email" in world.scopes and not user["is_bot"]:
         profile["email"] = _email(user)
     flags = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
     return {
@@ -68,7 +70,6 @@ def full(user: Json, call: Call) -> Json:
         "is_app_user": False,
         "updated": 0,
         **{flag: user[flag] for flag in flags},
-        **({"locale": "en-US"} if call.flag("include_locale") else {}),
     }
 
 
