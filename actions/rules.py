@@ -141,6 +141,12 @@ class Rule:
     quiet: Hours | None = None
     refuse: str = ""
 
+    @property
+    def named(self) -> frozenset[str]:
+        """All groups that it speaks of."""
+        asked = self.groups if self.approvals else frozenset()
+        return asked.union(self.when.roles, *(each.roles for each in self.unless))
+
     def matches(self, facts: Facts, *, looked: bool = True) -> bool:
         """Whether it applies; before anybody `looked`, whether it may. A refusal waits for that."""
         return not self.why_not(facts, looked=looked)

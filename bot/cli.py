@@ -167,9 +167,11 @@ def doctor(
     if new_key:
         out.print(Vault.new_key(), highlight=False)
         return
-    with trouble(), office() as at_work:
-        settings = list(at_work.settings.shown())
-        found = [*examine(at_work), *(examine_live(at_work) if live else ())]
+    with trouble():
+        given = Settings()
+        settings = list(given.shown())
+        with office(given.model_copy(update={"vouchdesk_policy": None})) as at_work:
+            found = [*examine(at_work, given), *(examine_live(at_work) if live else ())]
     if as_json:
         show_json(
             {

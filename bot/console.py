@@ -21,9 +21,9 @@ Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.
 
 
 @contextmanager
-def office() -> Iterator[Office]:
+def office(settings: Settings | None = None) -> Iterator[Office]:
     """Store, keys and clients from the settings."""
-    opened = open_office(Settings())
+    opened = open_office(settings or Settings())
     try:
         yield opened
     finally:

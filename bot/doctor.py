@@ -8,7 +8,9 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.rules import OPERATOR
+from actions.policy import Policy
+from actions.rulebook import BUILT_IN, BadPolicy, builtin, of_file
+from actions.rules import APPROVER, OPERATOR
 from bot.app import Office, slack_client
 from bot.errors import explain
 from bot.manifest import SCOPES
@@ -32,11 +34,24 @@ class Finding:
     words: str
 
 
-def examine(office: Office) -> Iterator[Finding]:
-    """Database, Slack and account, in this order; asks, changes nothing."""
-    yield from _settings(office.settings)
+def examine(office: Office, settings: Settings) -> Iterator[Finding]:
+    """Policy, database, Slack and account, in this order; asks, changes nothing.
+
+    The office may be opened without the policy file, so that a broken one is a finding.
+    """
+    yield from _settings(settings)
+    policy = None
+    try:
+        policy = of_file(settings.vouchdesk_policy) if settings.vouchdesk_policy else builtin()
+    except BadPolicy as error:
+        words = f"{error} A running bot keeps the one before it, and would not start again."
+        yield Finding("policy", False, words)
+    else:
+        name = settings.vouchdesk_policy or BUILT_IN
+        words = f"{name}, version {policy.version}, {len(policy.rules)} rules"
+        yield Finding("policy", True, words)
     yield from _database(office)
-    yield from _slack(office.settings)
+    yield from _slack(settings, policy)
     yield from _account(office)
 
 
@@ -86,7 +101,7 @@ def _database(office: Office) -> Iterator[Finding]:
         yield Finding(operation.id, False, words)
 
 
-def _slack(settings: Settings) -> Iterator[Finding]:
+def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:
     client = slack_client(settings)
     try:
         problems = slack_problems(client)
@@ -94,14 +109,32 @@ def _slack(settings: Settings) -> Iterator[Finding]:
         if problems:
             return
         known = roles(settings.vouchdesk_approvers, settings.vouchdesk_operators)
-        for handle in SlackPeople(client, known, "UTC").missing_groups():
+        people = SlackPeople(client, known, "UTC")
+        for handle in people.missing_groups():
             needed = known[handle] != OPERATOR
             words = "no such user group, so nobody can approve" if needed else "no such user group"
             yield Finding(f"@{handle}", not needed, words)
+        if policy:
+            yield from _groups(policy, people)
     except SlackApiError as error:
         yield Finding("slack", False, explain(error))
     except (SlackClientError, OSError) as error:
         yield Finding("slack", False, f"cannot be reached ({type(error).__name__})")
+
+
+def _groups(policy: Policy, people: SlackPeople) -> Iterator[Finding]:
+    """User groups that the policy names and the workspace does not have, or too small ones."""
+    named = {group: rule.name for rule in reversed(policy.rules) for group in rule.named}
+    elsewhere = policy.break_glass | (policy.escalation.groups if policy.escalation else set())
+    for group in sorted((named.keys() | elsewhere) - {APPROVER, OPERATOR}):
+        if not people.groups(frozenset({group})):
+            where = f"rule “{named[group]}”" if group in named else "the policy"
+            yield Finding(f"@{group}", False, f"no such user group; {where} names it")
+    for rule in policy.rules:
+        found = len(people.members(rule.groups)) if rule.approvals else 0
+        if found < rule.approvals:
+            words = f"asks for {rule.approvals} of {' or '.join(sorted(rule.groups))}"
+            yield Finding(f"rule {rule.name}", False, f"{words}; these have {found} members")
 
 
 def _account(office: Office) -> Iterator[Finding]:

@@ -64,7 +64,7 @@ class SlackPeople:
             raise PersonUnknown from error
         groups = self._known_groups()
         handles = {handle for handle, group in groups.items() if id in group.users}
-        roles = handles | {self._roles[handle] for handle in handles & self._roles.keys()}
+        roles = {role for handle in handles for role in self._gives(handle)}
         return Person(
             id=id,
             name=user.get("real_name") or user.get("name") or id,
@@ -83,11 +83,15 @@ class SlackPeople:
 
     def _with(self, roles: frozenset[str]) -> list[Group]:
         found = self._known_groups()
-        return [
-            group
-            for handle, group in found.items()
-            if {handle, self._roles.get(handle, handle)} & roles
-        ]
+        return [group for handle, group in found.items() if self._gives(handle) & roles]
+
+    def _gives(self, handle: str) -> set[str]:
+        """The roles of a user group: its handle, and what the settings make of it.
+
+        One that merely is called like a role of the settings does not give that role.
+        """
+        given = {handle} - {APPROVER, OPERATOR}
+        return given | ({self._roles[handle]} if handle in self._roles else set())
 
     def _known_groups(self) -> dict[str, Group]:
         try:
