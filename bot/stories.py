@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlmodel import Session
@@ -55,7 +56,7 @@ class Stories:
             now=self._now(),
             stamp=self._vault.stamp(f"{request.id}:{request.version}"),
             states=states,
-            change=_change(tx, request),
+            **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
@@ -145,9 +146,14 @@ class Stories:
             return None
 
 
-def _change(tx: Session, request: Request) -> Change | None:
-    """Who or what sent it back, as the record has it."""
-    if request.version == 1:
-        return None
-    back = [entry for entry in queries.audit_of(tx, request.id) if entry.became == Consent.ASKED]
-    return Change(back[-1].actor, back[-1].because) if back else None
+def _record(tx: Session, request: Request) -> dict[str, Any]:
+    """Who or what sent it back, and who refused it, as the record has it."""
+    if request.version == 1 and request.state is not Consent.REFUSED:
+        return {}
+    last = {entry.became: entry for entry in queries.audit_of(tx, request.id)}
+    back, refused = last.get(Consent.ASKED), last.get(Consent.REFUSED)
+    is_changed, is_refused = request.version > 1, request.state is Consent.REFUSED
+    return {
+        "change": Change(back.actor, back.because) if back and is_changed else None,
+        "decided_by": refused.actor if refused and is_refused else "",
+    }

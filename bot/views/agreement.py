@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from actions.approvals import ALONE
-from actions.rules import Hours
+from actions.rules import APPROVER, OPERATOR, Hours
 from actions.terms import Need
 from bot.views.story import Story
 from bot.views.text import counted, escape, quoted
@@ -15,6 +15,7 @@ from store.tables import Approval, Consent
 PERSON = re.compile(r"^[UW][A-Z0-9]{2,}$")
 NAMED, GROUPS, RULES = 5, 3, 3
 HEADLINE = 80
+OURS = {APPROVER: "the approvers", OPERATOR: "the operators"}
 OVER = (Consent.REFUSED, Consent.WITHDRAWN, Consent.EXPIRED, Consent.VOID)
 
 
@@ -28,8 +29,8 @@ def agreement(story: Story) -> list[str]:
     if story.request.state is Consent.ASKED or not story.request.quorum:
         return []
     if alone := next((each for each in story.approvals if ALONE in each.roles), None):
-        words = f":rotating_light: nobody else: {person(alone.person)} went alone in an emergency"
-        return [f"*Approval:* {words}", quoted(alone.comment, 200)]
+        words = f"*Without approval:* {person(alone.person)} went alone in an emergency"
+        return [f":rotating_light: {words}", quoted(alone.comment, 200)]
     parts = [f"*Approval:* {_tally(story)} agreed{_names(story.approvals)}"]
     if wanted := still_needed(story):
         parts.append(wanted if len(parts[0]) < 200 else f"\n{wanted}")
@@ -40,7 +41,7 @@ def agreement(story: Story) -> list[str]:
 
 
 def still_needed(story: Story) -> str:
-    """`still needed: 1 of approver, 1 of finance`; empty when nobody is."""
+    """`still needed: 1 of the approvers, 1 of finance`; empty when nobody is."""
     if story.request.state in OVER or not story.missing:
         return ""
     wanted = [
@@ -74,7 +75,7 @@ def changed(story: Story) -> list[str]:
     if change.by == request.actor:
         words = f"changed by {person(change.by)}"
     else:
-        words = escape(change.because, 200) or "looked at anew"
+        words = escape(change.because.rstrip("."), 200) or "looked at anew"
     after = "" if story.approvals else " What was agreed to before does not count any more."
     return [f":arrows_counterclockwise: *Version {request.version}:* {words}.{after}"]
 
@@ -123,8 +124,9 @@ def _voice(approval: Approval) -> str:
 
 
 def _groups(groups: Iterable[str]) -> str:
+    """Those of the settings by what they are; any other by its handle."""
     named = sorted(groups)
-    shown = [escape(group, 30) for group in named[:GROUPS]]
+    shown = [OURS.get(group) or escape(group, 30) for group in named[:GROUPS]]
     if len(named) > GROUPS:
         shown.append(f"{len(named) - GROUPS} more groups")
     return " or ".join(shown)

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
 from actions.fields import shown
+from actions.rehearsing import can_rehearse
 from bot.views.agreement import OVER, agreement, changed, person, rehearsed, small_print
 from bot.views.blocks import (
     FIELDS,
@@ -21,7 +22,7 @@ from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
 from bot.views.story import OPEN, Story, in_state, is_batch
 from bot.views.text import cost, counted, escape, quoted
-from bot.views.times import moment, series_words
+from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES = 5, 15, 1_000
@@ -81,12 +82,22 @@ def _answers(story: Story) -> list[ButtonElement]:
 
 
 def asker_buttons(story: Story) -> list[Block]:
-    """Taking it back or changing it, while that still helps."""
-    if story.request.state not in OPEN:
+    """Trying it out, changing it, taking it back, while that still helps; then asking again."""
+    request, sheet = story.request, is_batch(story.request)
+    buttons: list[ButtonElement] = []
+    if request.state in OPEN:
+        confirm = sure("Withdraw it?", "It will not be done. You can ask for it again.", "Withdraw")
+        if can_rehearse(story.action):
+            buttons.append(button("rehearse", "Send it to me first", story.stamp))
+        if not sheet:
+            buttons.append(button("edit", "Change …", story.stamp))
+        buttons.append(button("withdraw", "Withdraw", story.stamp, confirm=confirm))
+    elif request.state in OVER and not sheet:
+        buttons.append(button("ask_again", "Change and ask again …", story.stamp))
+    if not buttons:
         return []
-    confirm = sure("Withdraw it?", "It will not be done. You can ask for it again.", "Withdraw")
-    back = button("withdraw", "Withdraw", story.stamp, confirm=confirm)
-    return [ActionsBlock(block_id=f"own:{story.request.id}", elements=[back])]
+    hint = [context("To change a sheet, withdraw it and hand in a new one.")] if sheet else []
+    return [ActionsBlock(block_id=f"own:{request.id}", elements=buttons), *hint]
 
 
 def secret_buttons(story: Story) -> list[Block]:
@@ -186,10 +197,15 @@ def _when(story: Story) -> str:
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
         return f"{series}{_next(story)}"
+    braked = story.terms.brake and request.planned_at is None
+    if request.state is Consent.PAUSED and (braked or not story.is_ahead):
+        return "when an approver lets it go on"
     if at := request.next_at or next(
         iter([*story.states, *(run.due for run in story.operations)]), None
     ):
         return moment(at, request.timezone)
+    if story.terms.brake:
+        return f"{span(story.terms.brake)} after it is agreed"
     return "as soon as it is agreed" if request.quorum else "at once"
 
 

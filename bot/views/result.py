@@ -20,14 +20,14 @@ WORDS = {
         "Nothing was sent, or Coupontools said no. *Go on* on the card tries again from there.",
     ),
     Progress.UNCLEAR: (
-        ":grey_question:",
+        ":question:",
         "Unclear: it was sent, and no answer came",
         "Look in Coupontools whether it happened, then press the button on the card that is true.",
     ),
     Progress.DROPPED: (":wastebasket:", "Dropped", ""),
     Consent.REFUSED: (":x:", "Refused", "Change it and ask again."),
     Consent.VOID: (":no_entry:", "This cannot be done", "Correct it and ask again."),
-    Consent.EXPIRED: (":wind_chime:", "Expired", "Ask again if it is still wanted."),
+    Consent.EXPIRED: (":hourglass:", "Expired", "Ask again if it is still wanted."),
 }
 
 

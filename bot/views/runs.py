@@ -22,6 +22,9 @@ AT_NIGHT = sure(
     "These are quiet hours. It goes out at once, with your yes beside those that it has.",
     "Send it now",
 )
+ALL_STOPPED = (
+    "It goes on by itself when two approvers let everything go again: `/coupon resume-all`."
+)
 LOOK_FIRST = "Look in Coupontools whether it happened, then say what is true."
 
 
@@ -32,9 +35,12 @@ def runs(story: Story) -> list[Block]:
     blocks: list[Block] = []
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
-    blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone)
-    if count[Progress.UNCLEAR]:
+    alone = count.total() == 1
+    blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone, alone=alone)
+    if any(run.state is Progress.UNCLEAR for run in urgent):
         blocks.append(context(LOOK_FIRST))
+    if any(run.held_for == "stopped" for run in urgent):
+        blocks.append(context(ALL_STOPPED))
     if needing > NEWEST:
         rest = counted(needing - NEWEST, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
@@ -53,12 +59,18 @@ def _told(story: Story) -> str:
     return story.change.because if story.change else story.request.problem
 
 
-def needing_people(operations: Iterable[Operation], *, zone: str) -> list[Block]:
-    """Each run that waits for a person, with what is known of it."""
+def needing_people(
+    operations: Iterable[Operation], *, zone: str, alone: bool = False
+) -> list[Block]:
+    """Each run that waits for a person, with what is known of it.
+
+    Of one that stands `alone` the head of the card has said already where it stands.
+    """
     blocks: list[Block] = []
     for run in operations:
-        said = f"\n{quoted(run.problem, 200)}" if run.problem else ""
-        blocks += [section(f"{_line(run, zone)}{said}"), *decisions(run)]
+        line = "" if alone and run.problem else _line(run, zone)
+        said = quoted(run.problem, 200) if run.problem else ""
+        blocks += [section("\n".join(part for part in (line, said) if part)), *decisions(run)]
     return blocks
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.views.agreement import tally_words
+from bot.views.agreement import person, tally_words
 from bot.views.story import Story
 from bot.views.text import cut, escape
 from bot.views.times import moment, span, to_the_second
@@ -33,7 +33,7 @@ OF_REQUEST = {
     Consent.EXPIRED: Standing(":hourglass:", "Expired: nobody decided", "expired"),
 }
 OF_RUN = {
-    Progress.UNCLEAR: Standing(":grey_question:", "Unclear: it may have happened", "unclear"),
+    Progress.UNCLEAR: Standing(":question:", "Unclear: it may have happened", "unclear"),
     Progress.FAILED: Standing(":red_circle:", "Failed", "failed"),
     Progress.HELD: Standing(":pause_button:", "Held", "held"),
     Progress.RUNNING: Standing(":arrow_forward:", "Running", "running"),
@@ -60,6 +60,9 @@ def standing(story: Story) -> Standing:
     if request.state is Consent.PAUSED and request.problem:
         words = cut(" ".join(request.problem.split()), 80)
         return Standing(OF_REQUEST[Consent.PAUSED].emoji, escape(words), words.lower())
+    if request.state is Consent.REFUSED and story.decided_by:
+        found = OF_REQUEST[Consent.REFUSED]
+        return Standing(found.emoji, f"{found.words} by {person(story.decided_by)}", found.plain)
     if request.state in (Consent.SPENT, Consent.GRANTED) and story.states:
         return _of_sheet(story)
     if request.state is Consent.SPENT and story.operations:

@@ -43,6 +43,8 @@ class Story:
     """How many more have to agree, of whom."""
     stamp: str = ""
     """What its buttons carry: id and version, marked as ours."""
+    decided_by: str = ""
+    """Who refused it."""
     change: Change | None = None
     """What made this version, when it is not the first."""
     rehearsed: Sequence[datetime] = ()

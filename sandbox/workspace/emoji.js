@@ -2,7 +2,7 @@
 
 const CODES = `+1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|white_check_mark ✅|heavy_check_mark ✔️|check ✅|x ❌
 |no_entry ⛔|no_entry_sign 🚫|warning ⚠️|rotating_light 🚨|bell 🔔|no_bell 🔕|tada 🎉|rocket 🚀
-|eyes 👀|fire 🔥|hourglass ⌛|hourglass_flowing_sand ⏳|clock1 🕐|clock3 🕒|clock9 🕘|stopwatch ⏱️
+|crescent_moon 🌙|eyes 👀|fire 🔥|hourglass ⌛|hourglass_flowing_sand ⏳|clock1 🕐|clock3 🕒|clock9 🕘|stopwatch ⏱️
 |alarm_clock ⏰|timer_clock ⏲️|calendar 📅|date 📅|spiral_calendar_pad 🗓️|ticket 🎫
 |admission_tickets 🎟️|label 🏷️|gift 🎁|moneybag 💰|credit_card 💳|shopping_bags 🛍️
 |shopping_trolley 🛒|mega 📣|loudspeaker 📢|iphone 📱|calling 📲|email 📧|envelope ✉️
@@ -17,7 +17,7 @@ const CODES = `+1 👍|thumbsup 👍|-1 👎|thumbsdown 👎|white_check_mark �
 |black_circle ⚫|large_green_square 🟩|large_red_square 🟥|question ❓|grey_question ❔
 |exclamation ❗|grey_exclamation ❕|bangbang ‼️|information_source ℹ️|bulb 💡|gear ⚙️|wrench 🔧
 |hammer_and_wrench 🛠️|construction 🚧|zap ⚡|star ⭐|star2 🌟|sparkles ✨|heart ❤️|green_heart 💚
-|100 💯|wave 👋|raised_hands 🙌|clap 👏|pray 🙏|muscle 💪|ok_hand 👌|point_right 👉|point_down 👇
+|100 💯|wave 👋|raised_hands 🙌|clap 👏|pray 🙏|handshake 🤝|muscle 💪|ok_hand 👌|point_right 👉|point_down 👇
 |hand 🖐️|raised_hand ✋|slightly_smiling_face 🙂|smile 😄|grinning 😀|joy 😂|wink 😉
 |thinking_face 🤔|neutral_face 😐|cry 😢|sob 😭|sweat_smile 😅|sunglasses 😎|robot_face 🤖|ghost 👻
 |skull 💀|bust_in_silhouette 👤|busts_in_silhouette 👥|man 👨|woman 👩|coffee ☕|pizza 🍕|cake 🍰

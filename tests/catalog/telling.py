@@ -26,6 +26,7 @@ def story(
     agreed: Sequence[str | Approval] = (),
     terms: Terms | None = None,
     change: Change | None = None,
+    decided_by: str = "",
     rehearsed: Sequence[datetime] = (),
     **also: Any,
 ) -> Story:
@@ -61,6 +62,7 @@ def story(
         missing=asked.missing(roles_of(yeses), timedelta()),
         stamp=f"{request.id}:{request.version}.marked",
         change=change,
+        decided_by=decided_by,
         rehearsed=rehearsed,
     )
 

@@ -23,15 +23,15 @@ def test_its_request_looks_as_it_did(action: AnyAction):
 
 
 @each
-@pytest.mark.parametrize("state", [*Consent])
-@pytest.mark.parametrize("progress", [None, *Progress])
-def test_its_request_fits_in_every_state(
-    action: AnyAction, state: Consent, progress: Progress | None
-):
-    runs = [run(progress, number, "No answer in 30 s") for number in range(2)] if progress else []
-    told = story(action, state, runs=runs, next_at=NOW, problem="502: no such campaign")
-    for approvers in (True, False):
-        assert check(request_card(told, for_approvers=approvers).to_dict(), "message") == []
+def test_its_request_fits_in_every_state(action: AnyAction):
+    faces = [(state, None) for state in Consent]
+    faces += [(Consent.SPENT, progress) for progress in Progress]
+    for state, progress in faces:
+        runs = [run(progress, n, "No answer in 30 s") for n in range(2)] if progress else []
+        told = story(action, state, runs=runs, next_at=NOW, problem="502: no such campaign")
+        for approvers in (True, False):
+            card = request_card(told, for_approvers=approvers).to_dict()
+            assert check(card, "message") == []
 
 
 @each

@@ -70,7 +70,9 @@ FACES = {
         runs=held("stopped", "Everything outgoing was stopped by Bo."),
     ),
     "done": story(PUSH, Consent.SPENT, agreed=BOTH, runs=[run(Progress.DONE)]),
-    "refused": story(PUSH, Consent.REFUSED, agreed=["U0BO"], problem="Too close to Christmas"),
+    "refused": story(
+        PUSH, Consent.REFUSED, agreed=["U0BO"], problem="Too close to Christmas", decided_by="U0CY"
+    ),
     "unclear": story(
         PUSH,
         Consent.SPENT,
@@ -94,11 +96,11 @@ def test_it_looks_as_it_did(face: str):
 
 def test_it_says_whose_yes_is_missing_and_who_spoke_for_whom():
     said = card(FACES["several"])
-    assert "1 agreed: <@U0BO> for <@U0CY> · still needed: 1 of approver, 1 of board or fin" in said
+    assert "1 agreed: <@U0BO> for <@U0CY> · still needed: 1 of the approvers, 1 of board" in said
     assert "“More than 10,000 people” asks for 1 of board or finance" in said
     assert "Sent to <@U0ANA>'s own phone first" in said
     waiting = story(PUSH, terms=MANY, waiting_since=NOW - timedelta(hours=25))
-    assert "still needed: 2 of approver or managers" in card(waiting)
+    assert "still needed: 2 of the approvers or managers" in card(waiting)
     assert "more people may decide now" in card(waiting)
 
 

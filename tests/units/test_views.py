@@ -1,6 +1,8 @@
 """Text and results as people see them: escaped, and within Slack's limits whatever comes."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +77,14 @@ def test_a_table_in_a_modal_stands_in_columns():
 def test_waiting_and_trouble_are_views():
     for view in (waiting_view("Find a coupon", "Asking", "read:V1"), trouble_view(LONG, LONG)):
         assert check(view.to_dict(), "modal") == []
+
+
+def test_the_page_knows_every_emoji_that_is_used():
+    used = {
+        name
+        for file in [*Path("bot").rglob("*.py")]
+        for name in re.findall(r"""["\s]:([a-z_]{3,}):["\s]""", file.read_text())
+    }
+    known = Path("sandbox/workspace/emoji.js").read_text()
+    assert len(used) > 20
+    assert [name for name in used if not re.search(rf"[|`]{name} ", known)] == []
