@@ -106,8 +106,7 @@ class Approvals:
             if request.version != version:
                 raise StaleCard()
             self._check_policy(terms_of(request))
-            if not self.may_break_glass(person):
-                raise NotAllowed("Only the group for emergencies can go alone.")
+            self.allow_alone(person)
             if len(words) < SHORTEST:
                 raise NeedsReason(f"Please say why, in at least {SHORTEST} characters.")
             now = self._now()
@@ -119,9 +118,14 @@ class Approvals:
             grant(tx, request, actor=actor, at=now, because=f"Alone, in an emergency: {words}")
             return request
 
-    def may_break_glass(self, person: Person) -> bool:
-        """Whether this person may go alone when there is no time."""
-        return person.member and bool(person.roles & self._weighing.policy.break_glass)
+    def allow_alone(self, person: Person) -> None:
+        """Let pass who may go alone when there is no time; raises `NotAllowed`."""
+        groups = self._weighing.policy.break_glass
+        if not groups:
+            raise NotAllowed("Nobody goes alone here: the policy names no group for emergencies.")
+        if not person.member or not person.roles & groups:
+            named = ", ".join(sorted(groups))
+            raise NotAllowed(f"Only the group for emergencies can go alone ({named}).")
 
     def _check_policy(self, terms: Terms) -> None:
         if terms.policy != self._weighing.policy.version:

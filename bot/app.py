@@ -20,14 +20,12 @@ from actions.gate import Gate
 from actions.lookups import Lookups
 from actions.policy import People
 from actions.preparer import Preparer
-from actions.revealing import Revealing
 from actions.rulebook import Rulebook
 from actions.rules import OPERATOR
 from actions.runner import Runner
-from actions.settling import Settling
 from actions.weighing import Weighing
 from bot import listeners
-from bot.listeners.counter import Counter
+from bot.listeners.counter import open_counter
 from bot.outgoing import outgoing
 from bot.people import SlackPeople, at_the_console, roles
 from bot.settings import Settings
@@ -186,19 +184,21 @@ def build(
     bolt = _bolt(settings, client, listener_threads)
     listeners.register(
         bolt,
-        Counter(
+        open_counter(
+            store,
+            vault,
+            people,
+            weighing,
+            CATALOG,
+            engine.submit,
+            now,
             desk=desk,
             approvals=approvals,
-            settling=Settling(store, people, engine.submit, now),
             stopping=office.stopping(people),
             launches=launches,
-            revealing=Revealing(store, CATALOG, vault, now),
-            vault=vault,
         ),
         people,
-        telling.announcer,
-        telling.stories,
-        telling.delegating,
+        telling,
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),

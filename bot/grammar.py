@@ -23,12 +23,22 @@ SHORT_FORMS = {
     "/coupon-push": "campaign.push_all",
     "/coupon-codes": "single_use.create_many",
 }
+APPROVALS = "/coupon-approvals"
+VERBS = {
+    "stop-all": "`stop-all too many pushes`: nothing goes out any more, until two approvers say so",
+    "resume-all": "`resume-all`: let everything go out again; it takes two approvers",
+    "break-glass": "`break-glass req_…`: let one request go alone, in an emergency",
+    "delegate": "`delegate @bo 2026-12-01`: a colleague decides in your place until then",
+}
+"""What `/coupon` does beside asking for actions."""
+
 HINTS = {
     "/coupon": "[campaign create | session search email=… | help]",
     "/coupon-campaign": "[template cam_…] [name=…]",
     "/coupon-find": "[code, e-mail or +phone]",
     "/coupon-push": "[campaign cam_…] [message=…]",
     "/coupon-codes": "[campaign cam_…] [how many]",
+    APPROVALS: "[help]",
 }
 LOOSE = {
     "campaign.create": ("template",),
@@ -76,6 +86,16 @@ def parse(text: str) -> Command:
         else:
             words.append(value)
     return Command(tuple(words), given, tuple(loose))
+
+
+def verb_of(text: str) -> tuple[str, str]:
+    """`stop all, it is too much`: a verb and what was typed after it; else nothing."""
+    straight = text.strip()
+    for verb in VERBS:
+        words = verb.replace("-", r"[\s._‐‑‒–—−-]*")
+        if match := re.match(rf"{words}(?:\s+|$)", straight, re.IGNORECASE):
+            return verb, straight[match.end() :].strip()
+    return "", ""
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str, bool]]:
@@ -181,6 +201,11 @@ def help_text(command: str, catalog: Catalog) -> str:
             f'Fields: {inputs}. Write `field=value`, or `field="two words"`; '
             "a form opens with them filled in."
         )
+    if command == APPROVALS:
+        return (
+            f"`{command}` shows what waits for you, what you can still stop and what may go on; "
+            "each is decided there."
+        )
     lines = [
         f"• `{command} {area} …`: {', '.join(f'`{action.verb}`' for action in actions)}"
         for area, actions in catalog.areas().items()
@@ -193,5 +218,7 @@ def help_text(command: str, catalog: Catalog) -> str:
             *short,
             f"• `{command} sheet` takes a sheet of many rows, such as for "
             f"`{command} sheet session.update`.",
+            f"• `{APPROVALS}`: what waits for you.",
+            *(f"• `{command}` {words}" for words in VERBS.values()),
         ]
     )

@@ -18,6 +18,7 @@ from bot.people import SlackPeople
 from bot.reminding import Reminding
 from bot.results import Results
 from bot.settings import Settings
+from bot.stops import Stops
 from bot.stories import Stories
 from store.db import Store
 from store.secrets import Vault
@@ -34,6 +35,7 @@ class Outgoing:
     reminding: Reminding
     delegating: Delegating
     escalating: Escalating
+    stops: Stops
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -43,6 +45,7 @@ class Outgoing:
             "count": (self.announcer.count_down, 10.0),
             "escalate": (self.escalating.escalate_due, 10.0),
             "stand in": (self.delegating.tell_over, 60.0),
+            "stops": (self.stops.tell, 2.0),
             "remind": (self.reminding.remind, 300.0),
         }
 
@@ -66,4 +69,5 @@ def outgoing(
         Reminding(store, board, stories, people, lambda: rulebook.current, channel, now),
         Delegating(StandingIn(store, people, now), people, board),
         Escalating(store, now),
+        Stops(store, board, vault, channel, now),
     )

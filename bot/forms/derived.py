@@ -16,6 +16,9 @@ from bot.views.kinds import element, fitted, label_of, limits_of, value_of
 from bot.views.text import escape
 
 FORM, NAMING = "form", "naming"
+EDITS = "edits"
+"""Under this name a form keeps which request it changes: id and version, as we marked them."""
+CHANGES = "You change what you asked for: whoever has agreed will be asked again."
 SUBMIT = {
     Risk.READ: "Show",
     Risk.CHANGE: "Ask for approval",
@@ -78,6 +81,7 @@ class DerivedForm:
         page: int = 0,
         note: str = "",
     ) -> View:
+        note = note or (CHANGES if metadata.get(EDITS) and page == 0 else "")
         said = [section(f":information_source: {escape(note, 1_000)}")] if note else []
         return View(
             type="modal",

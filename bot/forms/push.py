@@ -7,11 +7,13 @@ from slack_sdk.models.blocks import Block
 
 from actions.action import AnyAction
 from actions.fields import Lookup, fields, title_of
+from actions.rehearsing import can_rehearse
 from bot.forms.derived import DerivedForm
 from bot.views.blocks import context, section
 from bot.views.kinds import limits_of
 from bot.views.text import counted, escape
 
+FIRST = "Once you have asked, its card sends it to your own phone first, if you like."
 WARNING = ":warning: A push reaches every phone at once and *cannot be recalled*."
 
 
@@ -29,7 +31,8 @@ class PushForm(DerivedForm):
             limits_of(field).length for name, field, _ in fields(action.inputs) if name == "message"
         )
         screen = lock_screen(given, sender(action, given), room or 0)
-        return [summary, section(WARNING), *rest[:asked], *screen, *rest[asked:]]
+        first = [context(FIRST)] if can_rehearse(action) else []
+        return [summary, section(WARNING), *rest[:asked], *screen, *first, *rest[asked:]]
 
     def dispatches(self, name: str) -> bool:
         """Whatever is picked stands over the message."""

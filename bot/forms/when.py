@@ -1,6 +1,7 @@
 """The *When* section of every form: now, at a moment, or again and again."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import (
@@ -63,6 +64,19 @@ def when_given(values: Mapping[str, Any]) -> dict[str, Any]:
             if (value := value_of(state)) is not None:
                 found[name] = value
     return found
+
+
+def when_asked(at: datetime | None, crontab: str, timezone: str) -> dict[str, Any]:
+    """What the section shows of a request as it stands."""
+    if not crontab:
+        return {"when": AT, "when_at": at.isoformat()} if at else {}
+    chosen: dict[str, Any] = {"when": REPEAT, "when_zone": timezone}
+    match crontab.split():
+        case [minute, hour, "*", "*", which] if minute.isdecimal() and hour.isdecimal():
+            known = [day for day, _ in DAYS]
+            days = known if which == "*" else [day for day in which.split(",") if day in known]
+            chosen |= {"when_days": days, "when_time": f"{int(hour):02}:{int(minute):02}"}
+    return chosen
 
 
 def _way(given: Mapping[str, Any]) -> str:

@@ -6,7 +6,6 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
-from bot.announcer import Announcer
 from bot.listeners import (
     changing,
     commands,
@@ -19,51 +18,72 @@ from bot.listeners import (
     sheets,
     submissions,
     telling,
+    waiting,
 )
 from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
 from bot.listeners.changing import Changes
-from bot.listeners.commands import Commands
+from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
-from bot.listeners.delegating import Delegating
+from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
+from bot.listeners.pressing import Pressing
+from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
+from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
+from bot.listeners.waiting import Waiting
+from bot.outgoing import Outgoing
 from bot.people import SlackPeople
-from bot.stories import Stories
 
 
 def register(
     app: App,
     counter: Counter,
     people: SlackPeople,
-    announcer: Announcer,
-    stories: Stories,
-    delegating: Delegating,
+    outgoing: Outgoing,
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
-    desk, launches = counter.desk, counter.launches
-    changes, tab = Changes(desk, drafts), Home(desk, stories, delegating)
+    desk, launches, stories = counter.desk, counter.launches, outgoing.stories
+    changes, stops = Changes(desk, drafts), outgoing.stops
+    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
+    queue = Waiting(counter.voices, stories)
+    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
     opener = Opener(desk, options, drafts, changes)
     turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
     lifting = Sheets(desk, checked)
     telling.register(app)
-    commands.register(app, Commands(desk, opener, stories, lifting, delegating))
-    submissions.register(app, Submissions(desk, launches, turning, Answering(desk, drafts)))
+    decisions = Decisions(counter, outgoing.announcer, pressing)
+    stopping = StopAll(counter, stops, pressing)
+    verbs: dict[str, Verb] = {
+        "stop-all": stopping.stop,
+        "resume-all": stopping.resume,
+        "break-glass": decisions.ask_alone,
+        "delegate": outgoing.delegating.typed,
+    }
+    launcher = Launcher(desk, counter.voices, stories, stops)
+    commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
+    submissions.register(
+        app, Submissions(desk, launches, turning, Answering(desk, drafts), counter.vault)
+    )
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
-    Decisions(counter, announcer, tab).register(app)
+    for each in (decisions, stopping):
+        each.register(app)
+    Edits(counter.editing, opener, pressing).register(app)
+    Rehearsals(counter.rehearsing, pressing).register(app)
+    waiting.register(app, queue)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people)

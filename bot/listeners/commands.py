@@ -1,26 +1,61 @@
 """`/coupon` and its short forms: what was typed opens a form, filled in as far as it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App
 from slack_sdk import WebClient
+from slack_sdk.models.views import View
 
 from actions import rights
 from actions.desk import Desk
+from actions.voices import Voices
 from bot.forms import WHEN_FIELDS
-from bot.grammar import SHORT_FORMS, GrammarError, action_of, help_text, parse, place
-from bot.listeners.delegating import WORD as DELEGATE
-from bot.listeners.delegating import Delegating
+from bot.grammar import (
+    APPROVALS,
+    SHORT_FORMS,
+    GrammarError,
+    action_of,
+    help_text,
+    parse,
+    place,
+    verb_of,
+)
 from bot.listeners.opening import Opener
+from bot.listeners.pressing import Pressing
 from bot.listeners.sheets import Sheets
 from bot.listeners.telling import guarded, tell
+from bot.listeners.waiting import Waiting
+from bot.stops import Stops
 from bot.stories import Stories
 from bot.views.home import launcher_view
 
 HELP = ("help", "?")
 SHEET = "sheet"
 Body = Mapping[str, Any]
+Verb = Callable[[WebClient, Body, str], object]
+"""Does what is typed as `/coupon <verb> <rest>`; raises `Declined` or `TooLate`."""
+
+
+class Launcher:
+    """What `/coupon` alone opens."""
+
+    def __init__(self, desk: Desk, voices: Voices, stories: Stories, stops: Stops) -> None:
+        self._desk, self._voices = desk, voices
+        self._stories, self._stops = stories, stops
+
+    def view(self, actor: str, channel: str) -> View:
+        """As things stand for that person; raises `NotAllowed`."""
+        voices, stories = self._voices(actor), self._stories
+        rights.to_ask(voices[0].of)
+        return launcher_view(
+            self._desk.catalog,
+            stories.mine(actor),
+            stories.deciding(voices),
+            stories.coming(),
+            {"channel": channel},
+            stops=self._stops.standing(),
+        )
 
 
 class Commands:
@@ -30,12 +65,15 @@ class Commands:
         self,
         desk: Desk,
         opener: Opener,
-        stories: Stories,
         sheets: Sheets,
-        delegating: Delegating,
+        launcher: Launcher,
+        waiting: Waiting,
+        pressing: Pressing,
+        verbs: Mapping[str, Verb],
     ) -> None:
-        self._desk, self._opener, self._stories = desk, opener, stories
-        self._sheets, self._delegating = sheets, delegating
+        self._desk, self._opener, self._sheets = desk, opener, sheets
+        self._launcher, self._waiting = launcher, waiting
+        self._pressing, self._verbs = pressing, verbs
 
     def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
@@ -55,7 +93,23 @@ class Commands:
             lambda: self._opener.open(client, name, {}, trigger=trigger, actor=actor),
         )
 
+    def queue(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """`/coupon-approvals`"""
+        ack()
+        guarded(client, body, lambda: self._queue(body, client))
+
+    def _queue(self, body: Body, client: WebClient) -> None:
+        typed = parse(body.get("text", ""))
+        if typed.bare[:1] and typed.bare[0] in HELP:
+            tell(client, body, help_text(body["command"], self._desk.catalog))
+        else:
+            self._waiting.open(client, trigger=body["trigger_id"], actor=body["user_id"])
+
     def _coupon(self, body: Body, client: WebClient) -> None:
+        verb, rest = verb_of(body.get("text", ""))
+        if verb:
+            self._do(verb, rest, body, client)
+            return
         typed = parse(body.get("text", ""))
         if typed.bare[:1] and typed.bare[0] in HELP:
             tell(client, body, help_text("/coupon", self._desk.catalog))
@@ -63,13 +117,17 @@ class Commands:
             name = action_of(typed.words[1:], self._desk.catalog) if typed.words[1:] else ""
             trigger, actor = body["trigger_id"], body["user_id"]
             self._sheets.open(client, name, trigger=trigger, actor=actor)
-        elif typed.words[:1] == (DELEGATE,):
-            tell(client, body, self._delegating(typed.bare[1:], actor=body["user_id"]))
         elif typed.words:
             name = action_of(typed.words, self._desk.catalog)
             self._open(body, client, name, {**place(name, typed.loose), **typed.given})
         else:
-            self._launch(body, client)
+            view = self._launcher.view(body["user_id"], body["channel_id"])
+            client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    def _do(self, verb: str, rest: str, body: Body, client: WebClient) -> None:
+        words = verb.replace("-", " ")
+        work = self._verbs[verb]
+        self._pressing.attempt(client, body, words, lambda: work(client, body, rest), rest)
 
     def _short_form(self, body: Body, client: WebClient) -> None:
         name, typed = SHORT_FORMS[body["command"]], parse(body.get("text", ""))
@@ -77,19 +135,6 @@ class Commands:
             tell(client, body, help_text(body["command"], self._desk.catalog))
         else:
             self._open(body, client, name, {**place(name, typed.bare), **typed.given})
-
-    def _launch(self, body: Body, client: WebClient) -> None:
-        actor, stories = body["user_id"], self._stories
-        person = self._desk.person(actor)
-        rights.to_ask(person)
-        view = launcher_view(
-            self._desk.catalog,
-            stories.mine(actor),
-            stories.waiting(person),
-            stories.coming(),
-            {"channel": body["channel_id"]},
-        )
-        client.views_open(trigger_id=body["trigger_id"], view=view)
 
     def _open(self, body: Body, client: WebClient, name: str, given: dict[str, str]) -> None:
         fields = self._desk.catalog[name].inputs.model_fields
@@ -110,4 +155,5 @@ def register(app: App, commands: Commands) -> None:
     app.command("/coupon")(commands.coupon)
     for command in SHORT_FORMS:
         app.command(command)(commands.short_form)
+    app.command(APPROVALS)(commands.queue)
     app.shortcut("new_campaign")(commands.new_campaign)

@@ -2,12 +2,20 @@
 
 from dataclasses import dataclass
 
+from actions.action import Catalog
 from actions.approvals import Approvals
-from actions.desk import Desk
+from actions.deciding import Deciding
+from actions.desk import Desk, Now, Submit
+from actions.editing import Editing
+from actions.policy import People
+from actions.rehearsing import Rehearsing
 from actions.revealing import Revealing
 from actions.settling import Settling
+from actions.voices import Voices
+from actions.weighing import Weighing
 from schedules.launches import Launches
 from schedules.stopping import Stopping
+from store.db import Store
 from store.secrets import Vault
 
 
@@ -21,4 +29,38 @@ class Counter:
     stopping: Stopping
     launches: Launches
     revealing: Revealing
+    deciding: Deciding
+    editing: Editing
+    rehearsing: Rehearsing
+    voices: Voices
     vault: Vault
+
+
+def open_counter(
+    store: Store,
+    vault: Vault,
+    people: People,
+    weighing: Weighing,
+    catalog: Catalog,
+    submit: Submit,
+    now: Now,
+    *,
+    desk: Desk,
+    approvals: Approvals,
+    stopping: Stopping,
+    launches: Launches,
+) -> Counter:
+    """All of it, for people as Slack knows them."""
+    return Counter(
+        desk=desk,
+        approvals=approvals,
+        settling=Settling(store, people, submit, now),
+        stopping=stopping,
+        launches=launches,
+        revealing=Revealing(store, catalog, vault, now),
+        deciding=Deciding(store, now),
+        editing=Editing(store, vault, now),
+        rehearsing=Rehearsing(store, vault, desk, lambda: weighing.policy, now),
+        voices=Voices(store, people, now),
+        vault=vault,
+    )

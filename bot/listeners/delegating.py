@@ -1,15 +1,19 @@
 """`/coupon delegate`: somebody gives their say to a colleague, takes it back, or looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from slack_sdk import WebClient
 
 from actions.errors import Declined
 from actions.standing_in import StandingIn
 from bot.board import Board
+from bot.grammar import parse
+from bot.listeners.telling import tell
 from bot.people import SlackPeople
 from bot.views import delegating as views
 
-WORD = "delegate"
 SOMEBODY = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>")
 OFF = ("off", "end", "stop")
 
@@ -38,6 +42,10 @@ class Delegating:
         found = self._standing_in.of(actor)
         zone = self._people(actor).zone if found else ""
         return [f":handshake: {views.delegation(each, zone)}" for each in found]
+
+    def typed(self, client: WebClient, body: Mapping[str, Any], rest: str) -> None:
+        """What was typed after the word is answered beside it; raises `Declined`."""
+        tell(client, body, self(parse(rest).bare, actor=str(body["user_id"])))
 
     def tell_over(self) -> None:
         """Put on record what has ended by itself, and tell both. A job: it may run at any time."""

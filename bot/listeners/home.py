@@ -11,11 +11,13 @@ from slack_sdk.models.views import View
 
 from actions import rights
 from actions.desk import Desk
+from actions.voices import Voices
 from bot.errors import explain
 from bot.grammar import parse
 from bot.listeners.delegating import Delegating
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded
+from bot.stops import Stops
 from bot.stories import Stories
 from bot.views.home import closed_view, home_view
 
@@ -23,8 +25,16 @@ from bot.views.home import closed_view, home_view
 class Home:
     """Publishes a person's home tab as things stand."""
 
-    def __init__(self, desk: Desk, stories: Stories, delegating: Delegating) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        stories: Stories,
+        delegating: Delegating,
+        voices: Voices,
+        stops: Stops,
+    ) -> None:
         self._desk, self._stories, self._delegating = desk, stories, delegating
+        self._voices, self._stops = voices, stops
 
     def publish(self, client: WebClient, person: str) -> None:
         """Draw it for that person; a guest is shown why there is nothing."""
@@ -35,11 +45,12 @@ class Home:
         client.views_publish(user_id=person, view=view)
 
     def _drawn(self, id: str) -> View:
-        person, stories = self._desk.person(id), self._stories
-        rights.to_ask(person)
-        waiting, notes = stories.waiting(person), self._delegating.lines(id)
+        voices, stories = self._voices(id), self._stories
+        rights.to_ask(voices[0].of)
+        waiting, notes = stories.deciding(voices), self._delegating.lines(id)
         mine, coming, unclear = stories.mine(id), stories.coming(), stories.unclear()
-        return home_view(mine, waiting, coming, unclear, notes=notes)
+        stops = self._stops.standing()
+        return home_view(mine, waiting, coming, unclear, stops=stops, notes=notes)
 
 
 def register(app: App, home: Home, opener: Opener) -> None:

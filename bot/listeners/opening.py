@@ -11,6 +11,7 @@ from actions.drafts import Drafts
 from actions.fields import Lookup, fields
 from actions.lookups import Lookups
 from bot.forms import form_for
+from bot.forms.derived import EDITS
 from bot.listeners.changing import Changes
 
 
@@ -31,12 +32,17 @@ class Opener:
         actor: str,
         channel: str = "",
         push: bool = False,
+        edits: str = "",
     ) -> None:
-        """Open a modal, or `push` it on the one that is open; raises `NotAllowed`."""
+        """Open a modal, or `push` it on the one that is open; raises `NotAllowed`.
+
+        `edits` is the mark of a request that shall be changed, else a new one is asked for.
+        """
         person = self._desk.person(actor)
         rights.to_ask(person)
         form, filled = form_for(name), {**given, "labels": self._labels(name, given)}
         metadata = {"channel": channel} if channel else {}
+        metadata |= {EDITS: edits} if edits else {}
         show = client.views_push if push else client.views_open
         action = self._desk.catalog[name]
         if action.prefill:

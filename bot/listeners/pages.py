@@ -16,6 +16,7 @@ from actions.errors import Declined, InvalidInputs
 from actions.lookups import Lookups
 from bot.forms import form_for
 from bot.forms.changing import KNOWN, unlike
+from bot.forms.derived import EDITS
 from bot.forms.report import REPORT
 from bot.listeners.moments import next_moments
 from bot.listeners.telling import guarded
@@ -117,7 +118,7 @@ class Pages:
         self, actor: str, metadata: Mapping[str, Any], given: Mapping[str, Any], page: int
     ) -> View:
         zone, name = self._desk.person(actor).zone, metadata["action"]
-        kept = {key: metadata[key] for key in ("channel", "draft") if metadata.get(key)}
+        kept = {key: metadata[key] for key in ("channel", "draft", EDITS) if metadata.get(key)}
         more = self._template_facts(given) | next_moments(given, zone, self._now())
         return form_for(name).view(
             self._desk.catalog[name], {**given, **more}, metadata=kept, zone=zone, page=page

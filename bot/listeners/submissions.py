@@ -16,9 +16,11 @@ from actions.desk import Desk, When
 from actions.errors import InvalidInputs
 from bot.errors import explain
 from bot.forms import read_when
+from bot.forms.derived import EDITS
 from bot.listeners.pages import Pages
 from bot.views.card import trouble_view, waiting_view
 from schedules.launches import Launches
+from store.secrets import Vault
 from store.tables import Request
 
 log = structlog.get_logger()
@@ -30,9 +32,11 @@ Answer = Callable[[WebClient, str, str, Mapping[str, Any], str], None]
 class Submissions:
     """Turns a submitted form into the next page, an answer, or a request on record."""
 
-    def __init__(self, desk: Desk, launches: Launches, pages: Pages, answer: Answer) -> None:
+    def __init__(
+        self, desk: Desk, launches: Launches, pages: Pages, answer: Answer, vault: Vault
+    ) -> None:
         self._desk, self._launches, self._pages = desk, launches, pages
-        self._answer = answer
+        self._answer, self._vault = answer, vault
 
     def submit(
         self, ack: Ack, body: dict[str, Any], view: dict[str, Any], client: WebClient
@@ -57,6 +61,11 @@ class Submissions:
         raw = self._pages.everything(actor, view)
         said = read_when(view["state"]["values"], zone)
         when = self._launches.plan({"timezone": zone} | said)
+        if edits := metadata.get(EDITS):
+            id, _, version = self._vault.stamped(edits).rpartition(":")
+            self._desk.change(id, int(version), raw, actor=actor, when=when)
+            ack(response_action="clear")
+            return
         if self._desk.catalog[name].risk is Risk.READ and not said:
             self._read(ack, view, client, name, raw, actor)
             return

@@ -12,6 +12,7 @@ from actions.catalog import CATALOG
 from bot.views.blocks import button, context, header, section
 from bot.views.request import approver_buttons, asker_buttons, glance
 from bot.views.runs import needing_people
+from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
 from bot.views.text import escape
 from store.tables import Progress
@@ -25,11 +26,13 @@ def home_view(
     coming: Sequence[Story],
     unclear: Sequence[Story],
     *,
+    stops: Sequence[Stop] = (),
     notes: Sequence[str] = (),
     catalog: Catalog = CATALOG,
 ) -> View:
     """The home tab; what waits can be decided in place. `notes` come first, in mrkdwn."""
     blocks = [
+        *stopped_blocks(stops),
         *(context(note) for note in notes),
         *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons),
         *_unclear(unclear),
@@ -52,6 +55,8 @@ def launcher_view(
     waiting: Sequence[Story],
     coming: Sequence[Story],
     metadata: Mapping[str, Any],
+    *,
+    stops: Sequence[Stop] = (),
 ) -> View:
     """What `/coupon` alone opens: what is going on in short, and every action."""
     return View(
@@ -61,6 +66,7 @@ def launcher_view(
         close="Close",
         private_metadata=json.dumps(dict(metadata)),
         blocks=[
+            *stopped_blocks(stops),
             *_short("Waiting for you", waiting, "Nothing waits for you."),
             *_short("Your requests", mine, "You have asked for nothing yet."),
             *_short("Coming up", coming, "Nothing is scheduled."),

@@ -1,0 +1,51 @@
+"""The list of what waits for somebody: each as its card shows it, decided in place."""
+
+import json
+from collections.abc import Sequence
+
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, DividerBlock
+from slack_sdk.models.views import View
+
+from bot.views.blocks import button, context, section
+from bot.views.request import request_card
+from bot.views.story import Story
+from bot.views.text import counted, escape
+
+QUEUE = "queue"
+EACH = 4
+"""Cards on a page: a modal holds a hundred blocks."""
+EMPTY = "Nothing waits for you."
+
+
+def queue_view(stories: Sequence[Story], page: int = 0, note: str = "") -> View:
+    """One page of it; `note` says what became of what was pressed last."""
+    last = max(0, (len(stories) - 1) // EACH)
+    page = max(0, min(page, last))
+    blocks: list[Block] = [section(f":warning: {escape(note, 1_000)}")] if note else []
+    if not stories:
+        blocks.append(section(f":white_check_mark: {EMPTY}"))
+    elif last:
+        start = page * EACH
+        until = min(start + EACH, len(stories))
+        blocks.append(context(f"{start + 1}–{until} of {counted(len(stories), 'request')}"))
+    for story in stories[page * EACH : (page + 1) * EACH]:
+        blocks += [*request_card(story, for_approvers=True).blocks, DividerBlock()]
+    if last:
+        blocks.append(ActionsBlock(block_id="turn", elements=_turns(page, last)))
+    return View(
+        type="modal",
+        callback_id=QUEUE,
+        title="Waiting for you",
+        close="Close",
+        private_metadata=json.dumps({"page": page}),
+        blocks=blocks,
+    )
+
+
+def _turns(page: int, last: int) -> list[ButtonElement]:
+    turns: list[ButtonElement] = []
+    if page > 0:
+        turns.append(button("queue:back", "Back", str(page - 1)))
+    if page < last:
+        turns.append(button("queue:next", "Next", str(page + 1)))
+    return turns
