@@ -12,13 +12,13 @@ from store.db import Store
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
-def upgrade(store: Store) -> None:
-    """Bring our tables up to the newest revision; the engine's tables are its own affair."""
+def upgrade(store: Store, to: str = "head") -> None:
+    """Bring our tables up to that revision; the engine's tables are its own affair."""
     with store.engine.begin() as connection:
         settings = Config()
         settings.set_main_option("script_location", str(SCRIPTS))
         settings.attributes["connection"] = connection
-        command.upgrade(settings, "head")
+        command.upgrade(settings, to)
 
 
 def revision(store: Store) -> tuple[str | None, str | None]:
