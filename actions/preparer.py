@@ -151,10 +151,10 @@ class Preparer:
             row.problem = "" if row.tries else row.problem
             tx.add(row)
             tx.flush()
-            self._go_on(tx, row, terms, now)
+            self._go_on(tx, row, terms, asker, now)
 
-    def _go_on(self, tx: Session, row: Request, terms: Terms, now: datetime) -> None:
-        if terms.refusal or not policy.may_ask(self._people(row.actor)):
+    def _go_on(self, tx: Session, row: Request, terms: Terms, asker: Person, now: datetime) -> None:
+        if terms.refusal or not policy.may_ask(asker):
             words = terms.refusal or "The person who asked may not ask any more."
             move(tx, row, Consent.VOID, actor=ACTOR, at=now, because=words, problem=words)
         elif terms.needs:
