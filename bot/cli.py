@@ -13,6 +13,7 @@ from actions.catalog import CATALOG
 from bot import deciding_commands, policy_commands
 from bot.app import console_desk
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
+from bot.db_commands import db
 from bot.demo import demo as run_demo
 from bot.doctor import examine
 from bot.doctor import live as examine_live
@@ -22,15 +23,13 @@ from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories
 from schedules.launches import Launches
-from store import queries, schema
-from store.db import Store
+from store import queries
 from store.secrets import Vault
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="A Coupontools account in Slack."
 )
 audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
-db = typer.Typer(no_args_is_help=True, help="The database.")
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 app.add_typer(policy_commands.commands, name="policy")
@@ -189,16 +188,6 @@ def doctor(
             out.print(f"{marks[finding.ok]} {finding.what}: {finding.words}", highlight=False)
     if any(finding.ok is False for finding in found):
         raise typer.Exit(1)
-
-
-@db.command()
-def upgrade() -> None:
-    """Bring the database up to this release's schema."""
-    with trouble():
-        store = Store(Settings().database_url)
-        schema.upgrade(store)
-        out.print(f"The schema is at {schema.revision(store)[0]}.")
-        store.close()
 
 
 def show_lines(lines: Iterable[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 from rich.console import Console
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import Office, open_office
 from bot.errors import OURS
@@ -39,8 +40,8 @@ def trouble() -> Iterator[None]:
     except ValidationError as error:
         faults = [f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()]
         refuse("Settings: " + "; ".join(faults))
-    except (*OURS, ValueError, OSError) as error:
-        refuse(in_words(error) if isinstance(error, OURS) else str(error))
+    except (*OURS, ValueError, OSError, DBAPIError) as error:
+        refuse(in_words(error) if isinstance(error, (*OURS, DBAPIError)) else str(error))
 
 
 def refuse(words: str) -> NoReturn:

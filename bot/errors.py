@@ -12,11 +12,15 @@ from actions.rulebook import BadPolicy
 from bot.grammar import GrammarError
 from bot.settings import HalfConfigured
 from coupontools.errors import ApiError
+from store.copying import CannotCopy
 from store.db import DatabaseInUse
 from store.lifecycle import TooLate
 from store.secrets import BadKey
 
-OURS = (Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured)
+OURS = (
+    *(Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured),
+    CannotCopy,
+)
 """Errors whose text is written for people."""
 
 log = structlog.get_logger()
