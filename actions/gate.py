@@ -49,7 +49,7 @@ class Gate:
             account = queries.account(tx, slim.account) if slim else None
         if slim is None or account is None:
             return "Its request or its account is gone."
-        if words := _stopped(slim, account):
+        if words := _stands(slim):
             return words
         known = self._cleared.get(id)
         if known and known.version == slim.version and now - known.at < GOOD_FOR:
@@ -110,13 +110,13 @@ class Gate:
             self._cleared[request.id] = Cleared(request.version, now)
 
 
-def _stopped(request: Request, account: Account) -> str:
+def _stands(request: Request) -> str:
+    """Whether anybody still wants it; what a stop does to it, the runner knows."""
     match request.state:
         case Consent.WITHDRAWN:
             return "It was withdrawn."
         case Consent.GRANTED | Consent.SPENT:
-            by = f" by {account.stopped_by}" if account.stopped_by else ""
-            return f"Everything outgoing was stopped{by}." if account.stopped_at else ""
+            return ""
         case _:
             return "It has to be agreed to again first."
 

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from actions import policy
+from actions import holding, policy
 from actions.action import AnyAction, Catalog, Step
 from actions.desk import Now
 from actions.errors import Declined
 from actions.gate import Gate
+from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
-from actions.weighing import terms_of
 from coupontools.client import Client
 from coupontools.errors import ApiError, Refused, Unreached
 from store import queries
@@ -98,9 +97,10 @@ class Runner:
         """Whether it is running; before its first call, today is held against what was agreed."""
         with self._store.look() as tx:
             operation = queries.operation_seen(tx, id)
+            stop = holding.stopped(tx, operation) if operation else ""
         if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words = self._gate.why_not(operation.request)
+        words = "" if stop else self._gate.why_not(operation.request)  # it would ask the API
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:
@@ -108,26 +108,14 @@ class Runner:
             if words:
                 self._drop(tx, row, words)
                 return False
-            if self._has_to_wait(tx, row):
+            wait = holding.before_it(tx, row, self._lateness(row), self._now())
+            if stop and wait is None:  # let go meanwhile, but nobody has looked at it
+                wait = Wait(stop, holding.STOPPED)
+            if wait:
+                self._rest(tx, row, wait)
                 return False
             self._move(tx, row, Progress.RUNNING, started_at=self._now())
         return True
-
-    def _has_to_wait(self, tx: Session, operation: Operation) -> bool:
-        """Hold what comes too late, or in quiet hours that nobody has waived."""
-        if self._too_late(operation):
-            self._hold(tx, operation)
-            return True
-        now, request = self._now(), queries.request_to_run(tx, operation.request)
-        account = queries.account(tx, operation.account)
-        if request is None or account is None or _is_waived(operation, now):
-            return False
-        until = policy.quiet_until(terms_of(request).quiet, account.timezone, now)
-        if until:
-            local = until.astimezone(ZoneInfo(account.timezone))
-            words = f"Quiet hours until {local:%H:%M} ({account.timezone})."
-            self._hold(tx, operation, words, "quiet", until)
-        return until is not None
 
     def _not_yet(self, id: str, error: ApiError | Declined) -> float | None:
         """Nobody can say now whether the consent still holds: wait, but not for ever."""
@@ -136,7 +124,7 @@ class Runner:
             if operation is None or operation.state is not Progress.READY:
                 return None
             if self._too_late(operation):
-                self._hold(tx, operation)
+                self._hold(tx, operation, holding.LATE_ONE)
                 return None
         return pause(3, error if isinstance(error, ApiError) else None)
 
@@ -151,15 +139,16 @@ class Runner:
             planned_at = request.planned_at if series else None
             look_anew(tx, request, at=now, words=words, planned_at=planned_at)
 
-    def _hold(
-        self,
-        tx: Session,
-        operation: Operation,
-        words: str = "Too late to run without asking.",
-        why: str = "late",
-        until: datetime | None = None,
-    ) -> None:
-        self._move(tx, operation, Progress.HELD, problem=words, held_for=why, held_until=until)
+    def _rest(self, tx: Session, operation: Operation, wait: Wait) -> None:
+        """A stop begins anew what has not begun; all else goes on where it is held."""
+        if wait.why == holding.STOPPED and not holding.is_under_way(tx, operation):
+            self._drop(tx, operation, wait.words)
+        else:
+            self._hold(tx, operation, wait)
+
+    def _hold(self, tx: Session, operation: Operation, wait: Wait) -> None:
+        why, until = {"held_for": wait.why}, wait.until
+        self._move(tx, operation, Progress.HELD, problem=wait.words, **why, held_until=until)
 
     def _intend(self, id: str) -> Call | None:
         """Put the next call on record before it is made."""
@@ -176,9 +165,9 @@ class Runner:
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
                 self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
                 return None
-            if run is None and (why := self._why_stop(tx, operation)):
+            if wait := self._why_wait(tx, operation, run):
                 self._move(tx, operation, Progress.READY)
-                self._hold(tx, operation, *why)
+                self._rest(tx, operation, wait)
                 return None
             if run is None or run.round < operation.round:
                 run = self._planned(operation, step, len(confirmed))
@@ -186,14 +175,12 @@ class Runner:
             tx.add(run)
             return Call(operation, run, action, self._client(tx, operation.account), payload)
 
-    def _why_stop(self, tx: Session, operation: Operation) -> tuple[str, str] | None:
-        """Between two calls: words and reason to hold it there."""
-        if self._too_late(operation):
-            return "Too late to run without asking.", "late"
-        account = queries.account(tx, operation.account)
-        if account and account.stopped_at:
-            return f"Everything outgoing was stopped by {account.stopped_by}.", "stopped"
-        return None
+    def _why_wait(self, tx: Session, operation: Operation, run: StepRun | None) -> Wait | None:
+        """Between two calls, and before one is made again: does anything hold it there?"""
+        wait = holding.between_calls(tx, operation, self._lateness(operation), self._now())
+        if run is None or (wait and wait.why == holding.STOPPED):
+            return wait
+        return None  # what is late by now fails where the answer comes
 
     def _planned(self, operation: Operation, step: Step[Any], position: int) -> StepRun:
         return StepRun(
@@ -270,8 +257,10 @@ class Runner:
         self._move(tx, operation, Progress.UNCLEAR, problem=words)
 
     def _too_late(self, operation: Operation) -> bool:
-        late = self._now() - operation.run_at
-        return late > policy.lateness(self._catalog[operation.action])
+        return holding.too_late(operation, self._lateness(operation), self._now())
+
+    def _lateness(self, operation: Operation) -> timedelta:
+        return policy.lateness(self._catalog[operation.action])
 
     def _move(self, tx: Session, operation: Operation, to: Progress, **also: Any) -> None:
         because = str(also.get("problem", ""))
@@ -282,11 +271,6 @@ class Runner:
         if account is None:
             raise Unreached(f"There is no account “{name}” any more.")
         return self._clients(account)
-
-
-def _is_waived(operation: Operation, now: datetime) -> bool:
-    """Whether somebody has let it go out in these quiet hours."""
-    return operation.held_until is not None and now < operation.held_until
 
 
 def _newest(runs: Sequence[StepRun], step: Step[Any]) -> StepRun | None:

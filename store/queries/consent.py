@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, or_, select
 
 from store.tables import (
     Account,
@@ -83,11 +83,17 @@ def undecided(tx: Session, most: int = 500) -> Sequence[tuple[str, str]]:
 
 
 def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation]:
-    """Runs whose holding is over, and those that a stop held."""
+    """Runs that were held for quiet hours which are over, or by a stop that is."""
     return tx.exec(
         select(Operation)
-        .where(Operation.state == Progress.HELD, col(Operation.held_for).in_(("quiet", "stopped")))
-        .where(or_(col(Operation.held_for) == "stopped", col(Operation.held_until) <= now))
+        .join(Account, col(Account.name) == Operation.account)
+        .where(
+            Operation.state == Progress.HELD,
+            or_(
+                and_(Operation.held_for == "stopped", col(Account.stopped_at).is_(None)),
+                and_(Operation.held_for == "quiet", col(Operation.held_until) <= now),
+            ),
+        )
         .order_by(col(Operation.due))
         .limit(most)
     ).all()

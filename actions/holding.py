@@ -1,0 +1,71 @@
+"""What keeps a run from going on just now: it is late, everything is stopped, or it is quiet."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from actions import policy
+from actions.weighing import terms_of
+from store import queries
+from store.queries import surfaces
+from store.tables import Operation
+
+LATE, QUIET, STOPPED = "late", "quiet", "stopped"
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Words for people, what it waits for, and until when, if that is known."""
+
+    words: str
+    why: str
+    until: datetime | None = None
+
+
+LATE_ONE = Wait("Too late to run without asking.", LATE)
+
+
+def too_late(operation: Operation, lateness: timedelta, now: datetime) -> bool:
+    """Whether a person has to say that it may still run."""
+    return now - operation.run_at > lateness
+
+
+def stopped(tx: Session, operation: Operation) -> str:
+    """Words, while nothing of its account goes out."""
+    account = queries.account(tx, operation.account)
+    if account is None or account.stopped_at is None:
+        return ""
+    return f"Everything outgoing was stopped by {account.stopped_by}."
+
+
+def is_under_way(tx: Session, operation: Operation) -> bool:
+    """Whether a part of it is done: then a stop holds the rest, it does not begin it anew."""
+    return surfaces.is_sheet(tx, operation.request) or bool(queries.step_runs(tx, operation.id))
+
+
+def between_calls(
+    tx: Session, operation: Operation, lateness: timedelta, now: datetime
+) -> Wait | None:
+    """What holds it at any moment."""
+    if too_late(operation, lateness, now):
+        return LATE_ONE
+    words = stopped(tx, operation)
+    return Wait(words, STOPPED) if words else None
+
+
+def before_it(tx: Session, operation: Operation, lateness: timedelta, now: datetime) -> Wait | None:
+    """What holds it before it begins: quiet hours, too, unless somebody has waived them."""
+    if wait := between_calls(tx, operation, lateness, now):
+        return wait
+    request = queries.request_to_run(tx, operation.request)
+    account = queries.account(tx, operation.account)
+    waived = operation.held_until is not None and now < operation.held_until
+    if request is None or account is None or waived:
+        return None
+    until = policy.quiet_until(terms_of(request).quiet, account.timezone, now)
+    if until is None:
+        return None
+    local = until.astimezone(ZoneInfo(account.timezone))
+    return Wait(f"Quiet hours until {local:%H:%M} ({account.timezone}).", QUIET, until)
