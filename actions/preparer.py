@@ -77,15 +77,20 @@ class Preparer:
             asked = queries.requests_asked(tx, self._now())
             lapsed = queries.requests_lapsed(tx, self._now())
         for request in asked:
-            try:
-                self.prepare(request)
-            except OperationalError:
-                raise  # the database itself: nothing else would go through either
-            except Exception as error:  # what is odd about one must not keep the others waiting
-                words = f"Vouchdesk stumbled over it ({type(error).__name__})."
-                self._later(request, words, SLOWEST)
+            with self._store.claim(f"prepare:{request.id}") as mine:  # or another process is at it
+                if mine:
+                    self._prepare_one(request)
         for request in lapsed:
             self._end(request, Consent.WAITING, Consent.EXPIRED, "Nobody answered in time.")
+
+    def _prepare_one(self, request: Request) -> None:
+        try:
+            self.prepare(request)
+        except OperationalError:
+            raise  # the database itself: nothing else would go through either
+        except Exception as error:  # what is odd about one must not keep the others waiting
+            words = f"Vouchdesk stumbled over it ({type(error).__name__})."
+            self._later(request, words, SLOWEST)
 
     def prepare(self, request: Request) -> None:
         """Read what it would do; then it waits for people, or is granted, or is void."""

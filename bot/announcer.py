@@ -26,7 +26,7 @@ from bot.views.result import ending, result_message, sheet_card
 from bot.views.story import Story, is_batch
 from store import queries
 from store.db import Store
-from store.queries import consent
+from store.queries import consent, replicas
 from store.tables import Consent, Notice, Posted, Progress
 
 MISSED = "missed"
@@ -68,23 +68,22 @@ class Announcer:
         self._store, self._board, self._stories = store, board, stories
         self._news, self._results, self._channel, self._now = news, results, channel, now
         self._drawn_at: dict[str, datetime] = {}
+        self._owes_missed = False
 
     def send_queued(self) -> None:
         """Tell what is new. A request that Slack does not take now is tried again later."""
         with self._store.look() as tx:
             news = queries.notices_untold(tx, self._now())
-        by_request: dict[str, list[Notice]] = {}
-        for notice in news:
-            by_request.setdefault(notice.request, []).append(notice)
-        for request, notices in by_request.items():
-            try:
-                self._tell(request, notices)
-            except OperationalError:
-                raise  # the database itself: nothing else would go through either
-            except Exception as error:  # what is odd about one must not silence the others
-                self._later(notices, error)
-        if any(notice.operation for notice in news):
-            self._tell_missed()
+        for request in dict.fromkeys(notice.request for notice in news):
+            with self._store.claim(f"tell:{request}") as mine:  # or another process is at it
+                if mine:
+                    self._tell_all(request)
+        self._owes_missed |= any(notice.operation for notice in news)
+        if self._owes_missed:
+            with self._store.claim(f"tell:{MISSED}") as mine:
+                self._owes_missed = not mine
+                if mine:
+                    self._tell_missed()
 
     def redraw(self, request: str) -> None:
         """Draw the cards of a request as it stands: somebody pressed an old button."""
@@ -114,6 +113,19 @@ class Announcer:
     def story(self, request: str) -> Story | None:
         """The request as it stands."""
         return self._stories.told(request)
+
+    def _tell_all(self, request: str) -> None:
+        """All news of a request in its order, now that nobody else tells it."""
+        with self._store.look() as tx:
+            notices = replicas.untold_of(tx, request)
+        if not notices:
+            return
+        try:
+            self._tell(request, notices)
+        except OperationalError:
+            raise  # the database itself: nothing else would go through either
+        except Exception as error:  # what is odd about one must not silence the others
+            self._later(notices, error)
 
     def _tell(self, request: str, notices: Sequence[Notice]) -> None:
         with self._store.look() as tx:  # before the story: what comes later is told later

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 import httpx
 from slack_bolt import App
 from slack_sdk import WebClient
-from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 
 from actions.approvals import Approvals
@@ -29,13 +28,13 @@ from bot.listeners.counter import open_counter
 from bot.outgoing import outgoing
 from bot.people import SlackPeople, at_the_console, roles
 from bot.settings import Settings
-from bot.web import web
+from bot.web import Door, web
 from coupontools.client import Client, Keys
 from coupontools.endpoints import load_overrides
-from coupontools.pace import Pace
 from schedules.clock import Clock
 from schedules.engine import Engine
 from schedules.launches import Launches
+from schedules.pacing import pace_of
 from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
@@ -44,8 +43,8 @@ from store.secrets import Vault
 from store.tables import Account
 
 BEAT = 0.5
-GRACE = 10
-"""Seconds that calls at work have to end at a stop."""
+GRACE = 20
+"""Seconds that calls at work have to end at a stop: supervisors allow thirty, often."""
 MAIN = "main"
 """The name of the account that the settings describe."""
 
@@ -119,6 +118,8 @@ class Bot:
     people: SlackPeople
     client: WebClient
     bolt: App
+    threads: ThreadPoolExecutor
+    door: Door
     http: Starlette
 
     def start(self, *, beat: bool = True) -> None:
@@ -128,11 +129,17 @@ class Bot:
             self.lookups.warm(self.desk.account())
             self.clock.start()
 
+    def rest(self) -> None:
+        """Begin nothing more by itself, and let what is at work end; people are still served."""
+        self.clock.stop()
+        self.engine.rest(grace=GRACE)
+
     def stop(self, *, beat: bool = True) -> None:
         """Close; what is unfinished goes on at the next start."""
         if beat:
-            self.clock.stop()
-        self.engine.stop(grace=GRACE if beat else 0)
+            self.rest()
+            self.threads.shutdown()
+        self.engine.stop()
         self.lookups.close()
         self.office.close()
 
@@ -148,7 +155,8 @@ def open_office(settings: Settings, now: Now = utc_now) -> Office:
         headers={"User-Agent": "Vouchdesk"},
     )
     rulebook = Rulebook(settings.vouchdesk_policy, _noting(store, now))
-    return Office(settings, store, vault, http, _clients(settings, vault, http), rulebook, now)
+    clients = _clients(settings, store, vault, http)
+    return Office(settings, store, vault, http, clients, rulebook, now)
 
 
 def build(
@@ -178,10 +186,11 @@ def build(
         "release": (launches.release_due, BEAT),
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
-        "adopt": (engine.adopt, 30.0),
+        **engine.jobs,
         **telling.jobs,
     }
-    bolt = _bolt(settings, client, listener_threads)
+    threads = listener_threads or ThreadPoolExecutor(40, "listener")
+    bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
     listeners.register(
         bolt,
         open_counter(
@@ -217,7 +226,9 @@ def build(
         people,
         client,
         bolt,
-        web(bolt, lambda: _not_ready(store)),
+        threads,
+        door,
+        web(bolt, door),
     )
 
 
@@ -240,11 +251,11 @@ def console_desk(office: Office) -> Desk:
     return office.desk(at_the_console)
 
 
-def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor | None) -> App:
+def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor) -> App:
     return App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
-        listener_executor=threads or ThreadPoolExecutor(40, "listener"),
+        listener_executor=threads,
         token_verification_enabled=False,
         raise_error_for_unhandled_request=False,
     )
@@ -262,17 +273,19 @@ def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
         tx.add(account)  # whether it is stopped is no setting: a restart lets nothing go
 
 
-def _clients(settings: Settings, vault: Vault, http: httpx.Client) -> Callable[[Account], Client]:
-    """A client for each account; all its calls share one pace."""
-    overrides = (
-        load_overrides(settings.coupontools_endpoints) if settings.coupontools_endpoints else {}
-    )
+def _clients(
+    settings: Settings, store: Store, vault: Vault, http: httpx.Client
+) -> Callable[[Account], Client]:
+    """A client for each account; all its calls share one pace, those of other processes too."""
+    corrected = settings.coupontools_endpoints
+    overrides = load_overrides(corrected) if corrected else {}
     known: dict[str, Client] = {}
 
     def client(account: Account) -> Client:
         if account.name not in known:
             keys = Keys(vault.open(account.client_id), vault.open(account.client_secret))
-            known.setdefault(account.name, Client(http, keys, Pace(), overrides))
+            pace = pace_of(store, account.name)
+            known.setdefault(account.name, Client(http, keys, pace, overrides))
         return known[account.name]
 
     return client
@@ -286,11 +299,3 @@ def _noting(store: Store, now: Now) -> Callable[[str, str], None]:
             note(tx, kind, actor=OPERATOR, at=now(), because=words)
 
     return changed
-
-
-def _not_ready(store: Store) -> str:
-    try:
-        with store.look() as tx:
-            return "" if queries.accounts(tx) else "There is no Coupontools account."
-    except SQLAlchemyError as error:
-        return f"The database does not answer ({type(error).__name__})."

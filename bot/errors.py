@@ -12,6 +12,7 @@ from actions.rulebook import BadPolicy
 from bot.grammar import GrammarError
 from bot.settings import HalfConfigured
 from coupontools.errors import ApiError
+from schedules.replicas import LostItsPlace
 from store.copying import CannotCopy
 from store.db import DatabaseInUse
 from store.lifecycle import TooLate
@@ -19,7 +20,7 @@ from store.secrets import BadKey
 
 OURS = (
     *(Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured),
-    CannotCopy,
+    *(CannotCopy, LostItsPlace),
 )
 """Errors whose text is written for people."""
 

@@ -1,14 +1,19 @@
 """HTTP in: Slack's requests, and the two questions a load balancer asks."""
 
 from collections.abc import Callable
+from threading import Event
 
 import structlog
 from slack_bolt import App, BoltRequest, BoltResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+
+from store import queries
+from store.db import Store
 
 LARGEST = 1_000_000
 """Bytes of a request that are read; Slack's are far smaller."""
@@ -16,8 +21,35 @@ LARGEST = 1_000_000
 log = structlog.get_logger()
 
 
-def web(bolt: App, is_ready: Callable[[], str]) -> Starlette:
-    """The ASGI application. `is_ready` gives the reason why not, or nothing."""
+class Door:
+    """Whether more may be sent to us: not once we have been told to stop."""
+
+    def __init__(self, store: Store, is_lost: Callable[[], bool]) -> None:
+        self._store, self._is_lost, self._closing = store, is_lost, Event()
+
+    def close(self) -> None:
+        """From now on the load balancer is to send people elsewhere; who comes is still served."""
+        self._closing.set()
+
+    @property
+    def closing(self) -> bool:
+        return self._closing.is_set()
+
+    def why_not(self) -> str:
+        """The reason why we are not ready; empty: we are."""
+        if self.closing:
+            return "draining"
+        if self._is_lost():
+            return "Another process has its place."
+        try:
+            with self._store.look() as tx:
+                return "" if queries.accounts(tx) else "There is no Coupontools account."
+        except SQLAlchemyError as error:
+            return f"The database does not answer ({type(error).__name__})."
+
+
+def web(bolt: App, door: Door) -> Starlette:
+    """The ASGI application."""
 
     async def events(request: Request) -> Response:
         body = await _body(request)
@@ -38,7 +70,8 @@ def web(bolt: App, is_ready: Callable[[], str]) -> Starlette:
         return JSONResponse({"ok": True})
 
     async def readyz(_: Request) -> Response:
-        reason = await run_in_threadpool(is_ready)
+        # While it drains it says so at once, whatever the threads are busy with.
+        reason = door.why_not() if door.closing else await run_in_threadpool(door.why_not)
         if reason:
             return JSONResponse({"ready": False, "reason": reason}, 503)
         return JSONResponse({"ready": True})

@@ -27,7 +27,7 @@ from coupontools.errors import (
     Unreached,
     refusal,
 )
-from coupontools.pace import Pace
+from coupontools.pace import Pacing
 from coupontools.paging import PAGE, pages
 
 CONNECT = 5.0
@@ -76,7 +76,7 @@ class Client:
         self,
         http: httpx.Client,
         keys: Keys,
-        pace: Pace,
+        pace: Pacing,
         overrides: Mapping[str, Override] | None = None,
     ) -> None:
         self._http, self._keys, self._pace = http, keys, pace

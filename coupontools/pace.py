@@ -1,10 +1,21 @@
-"""How fast an account may call: one token bucket for all its calls, and patience when told so."""
+"""How fast an account may call: one bucket for all calls of a process, patience when told so."""
 
 import time
 from collections.abc import Callable
 from threading import Lock
+from typing import Protocol
 
 NEARLY = 1e-9  # what rounding may take away from a token
+
+
+class Pacing(Protocol):
+    """What a client obeys, whoever keeps it."""
+
+    def wait(self) -> None:
+        """Return when the next call may go out."""
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing through for so long; then the usual pace, without a burst."""
 
 
 class Pace:

@@ -27,4 +27,5 @@ class Clock:
 
     def stop(self) -> None:
         """Let the jobs at work finish, start no more."""
-        self._scheduler.shutdown(wait=True)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=True)

@@ -1,20 +1,26 @@
 """DBOS: the durable workflow of an operation, its queue, and what a dead process left behind."""
 
+import logging
 import os
+import signal
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from threading import Event
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig
-from sqlalchemy import Connection, create_engine, event, text
 from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from actions.desk import Now
 from actions.runner import Runner
+from schedules.replicas import Heir, Slot
 from store import queries
 from store.db import Store
 from store.lifecycle import note
+from store.queries import replicas
 from store.tables import Operation, Progress
 
 NAME = "vouchdesk"
@@ -22,13 +28,28 @@ QUEUE = "operations"
 VERSION = "1"
 """Constant: a workflow begun before a deploy has to be finished by the release after it."""
 
-SLOTS = 4242
-"""First half of the advisory lock by which a process on PostgreSQL takes its slot."""
-
 STRANDED = timedelta(minutes=1)
 ENDED = ("ERROR", "CANCELLED", "SUCCESS", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+MOST_ADOPTIONS = 5
+"""A run whose process dies with it again and again is given up: the next would die as well."""
 
-_at_work: list[Runner] = []  # DBOS wants its functions at import; the runner comes at start
+AT_WORK = (Progress.READY, Progress.RUNNING)
+
+log = logging.getLogger(__name__)
+
+
+class Leaving(BaseException):
+    """This process stops: the workflow goes on elsewhere. Not an error, so nothing records it."""
+
+
+class AtWork:
+    """DBOS wants its functions at import; what they work with comes at start."""
+
+    def __init__(self, runner: Runner) -> None:
+        self.runner, self.leaves = runner, Event()
+
+
+_at_work: list[AtWork] = []
 
 
 def _database_stumbled(error: BaseException) -> bool:
@@ -38,13 +59,22 @@ def _database_stumbled(error: BaseException) -> bool:
 @DBOS.workflow(name="carry_out")
 def carry_out(operation: str) -> None:
     """One operation, from READY until it rests."""
+    at_work = _at_work[-1]
     try:
-        while (pause := take(operation)) is not None:
+        while (pause := _next(at_work, operation)) is not None:
             if pause:
                 DBOS.sleep(pause)
     except Exception as error:
+        if at_work.leaves.is_set():
+            raise Leaving from error
         DBOS.logger.error(f"{operation} stumbled: {type(error).__name__}")
         give_up(operation, type(error).__name__)
+
+
+def _next(at_work: AtWork, operation: str) -> float | None:
+    if at_work.leaves.is_set():
+        raise Leaving
+    return take(operation)
 
 
 @DBOS.step(
@@ -56,13 +86,13 @@ def carry_out(operation: str) -> None:
 )
 def take(operation: str) -> float | None:
     """The next thing of an operation; the effect ledger says what that is, whoever asks."""
-    return _at_work[-1].take(operation)
+    return _at_work[-1].runner.take(operation)
 
 
 @DBOS.step(name="give_up", retries_allowed=True, max_attempts=8, interval_seconds=0.5)
 def give_up(operation: str, error: str) -> None:
     """What is known is said, the rest is left to a person."""
-    _at_work[-1].give_up(operation, error)
+    _at_work[-1].runner.give_up(operation, error)
 
 
 class Engine:
@@ -70,17 +100,29 @@ class Engine:
 
     def __init__(self, store: Store, now: Now, *, poll: float = 0.2, at_once: int = 8) -> None:
         self._store, self._now, self._poll, self._at_once = store, now, poll, at_once
-        self._slot: Connection | None = None
+        self._slot = None if store.is_sqlite else Slot(store, self._lose)
+        self._heir: Heir | None = None
         self._client: DBOSClient | None = None
+        self.is_lost = False
+        """Another process has the place of this one, which has to stop."""
+
+    @property
+    def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
+        """What is to be called again and again, and every how many seconds."""
+        among_others = {} if self._slot is None else {"slot": (self._slot.check, 1.0)}
+        return {"adopt": (self.adopt, 30.0), "inherit": (self.inherit, 2.0), **among_others}
 
     def start(self, runner: Runner) -> None:
         """Launch; what a dead process left unfinished is taken up again."""
         os.environ.pop("DBOS__CLOUD", None)
-        _at_work.append(runner)
+        _at_work.append(AtWork(runner))
+        if self._slot:
+            self._slot.take()
+            self._heir = Heir(self._store, QUEUE, self._slot.name)
         config = DBOSConfig(
             name=NAME,
             application_version=VERSION,
-            executor_id=self._take_slot(),
+            executor_id=self._slot.name if self._slot else "local",
             enable_otlp=False,
             run_migrations=True,
             log_level="ERROR",
@@ -121,19 +163,60 @@ class Engine:
     def adopt(self) -> None:
         """Hand over again what is READY or RUNNING though no workflow is at work on it."""
         with self._store.look() as tx:
-            found = queries.operations_in(tx, Progress.READY, Progress.RUNNING)
+            found = queries.operations_in(tx, *AT_WORK)
         for operation in found:
             if self._now() - operation.run_at > STRANDED and self._is_stranded(operation):
                 self._adopt(operation.id)
 
-    def stop(self, *, grace: int = 0) -> None:
-        """Let go after `grace` seconds at the most; the unfinished goes on at the next start."""
+    def inherit(self) -> None:
+        """Take over at once what other processes had begun when they died."""
+        if self._heir and not self.is_lost:
+            self._heir.inherit(self._take_over)
+
+    def rest(self, *, grace: int = 0) -> None:
+        """Begin nothing more; wait for the calls at work, for `grace` seconds at the most."""
+        for at_work in _at_work:
+            at_work.leaves.set()
         DBOS.destroy(workflow_completion_timeout_sec=grace)
+        if self._slot:
+            self._slot.free()
+
+    def stop(self, *, grace: int = 0) -> None:
+        """Rest, and let go; the unfinished goes on at the next start, or elsewhere."""
+        self.rest(grace=grace)
         if self._client:
             self._client.destroy()
-        if self._slot:
-            self._slot.close()
+            self._client = None
         _at_work.clear()
+
+    def _take_over(self, slot: str, workflows: Sequence[str]) -> None:
+        log.warning("%s is gone: its %d runs go on here", slot, len(workflows))
+        hopeless = [id for id in workflows if not self._has_hope(slot, _operation(id))]
+        if going_on := [id for id in workflows if id not in hopeless]:
+            DBOS.resume_workflows(going_on, queue_name=QUEUE)
+        for id in hopeless:
+            DBOS.cancel_workflow(id)
+            words = f"its process ended {MOST_ADOPTIONS} times in the middle of it"
+            _at_work[-1].runner.give_up(_operation(id), words)
+
+    def _has_hope(self, slot: str, id: str) -> bool:
+        """Whether it may be tried once more; that it is, is on record."""
+        with self._store.begin() as tx:
+            operation = queries.operation_seen(tx, id)
+            if operation is None or operation.state not in AT_WORK:
+                return True  # its workflow has only to end
+            if replicas.adoptions(tx, id) >= MOST_ADOPTIONS:
+                return False
+            self._note_adopted(tx, operation, f"{slot} is gone")
+        return True
+
+    def _note_adopted(self, tx: Session, operation: Operation, because: str) -> None:
+        at = self._now()
+        note(tx, replicas.ADOPTED, actor="engine", at=at, about=operation, because=because)
+
+    def _lose(self) -> None:
+        self.is_lost = True
+        os.kill(os.getpid(), signal.SIGTERM)
 
     def _is_stranded(self, operation: Operation) -> bool:
         status = DBOS.get_workflow_status(_workflow(operation))
@@ -142,30 +225,21 @@ class Engine:
     def _adopt(self, id: str) -> None:
         with self._store.begin() as tx:
             operation = queries.operation(tx, id)
-            if operation is None or operation.state not in (Progress.READY, Progress.RUNNING):
+            if operation is None or operation.state not in AT_WORK:
                 return
             operation.round += 1
             tx.add(operation)
-            note(tx, "adopted", actor="engine", at=self._now(), about=operation)
+            self._note_adopted(tx, operation, "No process was at work on it")
             tx.flush()
             self.submit(tx, operation)
-
-    def _take_slot(self) -> str:
-        """An executor id that no living process has: on PostgreSQL the lowest free slot."""
-        if self._store.is_sqlite:
-            return "local"
-        self._slot = self._store.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        for slot in range(256):
-            taken = self._slot.execute(
-                text("SELECT pg_try_advisory_lock(:key, :slot)"), {"key": SLOTS, "slot": slot}
-            )
-            if taken.scalar():
-                return f"slot-{slot}"
-        raise RuntimeError("More than 256 processes on one database.")
 
 
 def _workflow(operation: Operation) -> str:
     return f"{operation.id}/{operation.round}"
+
+
+def _operation(workflow: str) -> str:
+    return workflow.rpartition("/")[0]
 
 
 def _plain(store: Store) -> str:

@@ -9,12 +9,14 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
+from store.claims import Claims
+
 PATIENCE = 2.0
 """Seconds a person's click waits for a lock: Slack wants its answer within three."""
 
 
 class DatabaseInUse(Exception):
-    """Another Vouchdesk is running on this SQLite file; one file takes one process."""
+    """Another Vouchdesk is running on this SQLite file. Stop it first, or use PostgreSQL."""
 
     def __init__(self) -> None:
         super().__init__(self.__doc__)
@@ -70,6 +72,7 @@ class Store:
                 self.url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
             )
         )
+        self._claims = Claims(self.engine)
 
     @contextmanager
     def begin(self, *, patience: float = PATIENCE) -> Iterator[Session]:
@@ -88,6 +91,15 @@ class Store:
             yield tx
 
     @contextmanager
+    def claim(self, key: str) -> Iterator[bool]:
+        """Whether this process may do that now; on SQLite there is no other."""
+        if self.is_sqlite:
+            yield True
+            return
+        with self._claims.claim(key) as mine:
+            yield mine
+
+    @contextmanager
     def alone(self) -> Iterator[None]:
         """Keep a second process off a SQLite file; raises `DatabaseInUse`."""
         if not self.is_sqlite or not self.url.database:
@@ -99,6 +111,7 @@ class Store:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._claims.close()
         self.engine.dispose()
 
 

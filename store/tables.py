@@ -113,6 +113,18 @@ class Account(SQLModel, table=True):
     """The first of the two."""
 
 
+class AccountPace(SQLModel, table=True):
+    """When an account may be called next, for all processes on one database."""
+
+    __tablename__ = "app_pace"
+
+    account: str = Field(primary_key=True)
+    next_at: datetime = Field(sa_type=Utc)
+    """The first moment that nobody has reserved."""
+    held_until: datetime | None = Field(default=None, sa_type=Utc)
+    """Coupontools has said when to come back; what was reserved before is void."""
+
+
 class Request(SQLModel, table=True):
     """Somebody's wish to do something, and where it stands."""
 

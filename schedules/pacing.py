@@ -1,0 +1,65 @@
+"""The pace of an account when several processes call it: one row that all of them take turns at."""
+
+import logging
+import time
+from collections.abc import Callable
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from coupontools.pace import Pace, Pacing
+from store.db import Store
+from store.queries import replicas
+
+log = logging.getLogger(__name__)
+
+RATE, BURST = 5.0, 10
+"""Calls a second, and how many may go out at once after a rest."""
+
+
+def pace_of(store: Store, account: str) -> Pacing:
+    """Who keeps the pace of that account: on SQLite there is one process, so it does."""
+    return Pace(RATE, BURST) if store.is_sqlite else SharedPace(store, account)
+
+
+class SharedPace:
+    """Reserves a place for each call in the database, and waits for it outside of it."""
+
+    def __init__(
+        self,
+        store: Store,
+        account: str,
+        rate: float = RATE,
+        burst: int = BURST,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._store, self._account, self._sleep = store, account, sleep
+        self._rate, self._burst = rate, burst
+        self._by_itself = Pace(rate, 1, sleep=sleep)
+
+    def wait(self) -> None:
+        """Return when the next call may go out."""
+        try:
+            while not self._had_its_turn():
+                continue
+        except SQLAlchemyError as error:  # nothing was sent yet: that must not fail over this
+            log.warning("the pace is kept without the database (%s)", type(error).__name__)
+            self._by_itself.wait()
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing through for so long, whichever process asks."""
+        self._by_itself.hold(seconds)
+        try:
+            with self._store.begin() as tx:
+                replicas.hold_calls(tx, self._account, max(seconds, 0.0))
+        except SQLAlchemyError as error:
+            log.warning("only this process holds back (%s)", type(error).__name__)
+
+    def _had_its_turn(self) -> bool:
+        """Wait for a place; lost if Coupontools has asked for patience meanwhile."""
+        with self._store.begin() as tx:
+            delay = replicas.reserve_call(tx, self._account, self._rate, self._burst)
+        if delay <= 0:
+            return True
+        self._sleep(delay)
+        with self._store.look() as tx:
+            return not replicas.calls_held(tx, self._account)
