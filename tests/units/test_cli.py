@@ -14,6 +14,7 @@ import pytest
 
 from tests.world import KEY, SIGNING_SECRET, TOKEN
 
+ROOT = Path(__file__).parents[2]
 VOUCHDESK = str(Path(sys.executable).parent / "vouchdesk")
 
 
@@ -24,6 +25,7 @@ def settings(tmp_path: Path, api_server: str, slack_server: str) -> dict[str, st
     httpx.post(f"{slack_server}/_/reset", json={})
     return {
         "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
         "SLACK_BOT_TOKEN": TOKEN,
         "SLACK_SIGNING_SECRET": SIGNING_SECRET,
         "SLACK_API_URL": f"{slack_server}/api/",
