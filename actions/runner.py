@@ -165,6 +165,9 @@ class Runner:
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
                 self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
                 return None
+            if self._taken_back(tx, operation):
+                self._end_early(tx, operation, runs)
+                return None
             if wait := self._why_wait(tx, operation, run):
                 self._move(tx, operation, Progress.READY)
                 self._rest(tx, operation, wait)
@@ -174,6 +177,21 @@ class Runner:
             run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
             tx.add(run)
             return Call(operation, run, action, self._client(tx, operation.account), payload)
+
+    def _taken_back(self, tx: Session, operation: Operation) -> bool:
+        request = queries.request_to_run(tx, operation.request)
+        return request is not None and request.state is Consent.WITHDRAWN
+
+    def _end_early(self, tx: Session, operation: Operation, runs: Sequence[StepRun]) -> None:
+        """It was withdrawn in the middle: no more calls, and what is done is said."""
+        done = [run.step for run in runs if run.effect in (Effect.CONFIRMED, Effect.SENT)]
+        words = "It was withdrawn."
+        if done:
+            words = f"It was withdrawn after “{done[-1]}” was sent. What was to follow was not."
+            self._move(tx, operation, Progress.FAILED, problem=words)
+            return
+        self._move(tx, operation, Progress.READY)
+        self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=self._now())
 
     def _why_wait(self, tx: Session, operation: Operation, run: StepRun | None) -> Wait | None:
         """Between two calls, and before one is made again: does anything hold it there?"""
