@@ -133,27 +133,6 @@ ENROL = Action(
 )
 
 
-class BlockUser(OfUser):
-    block: bool = Field(title="Blocked", description="Yes keeps the user out, no lets them in.")
-
-
-BLOCK = Action(
-    name="directory.block",
-    title="Block a user",
-    summary="Block a user of a directory, or let them in again",
-    risk=Risk.CHANGE,
-    inputs=BlockUser,
-    output=User,
-    steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _path),),
-    preview=_preview("A user blocked, or let in again, in"),
-    present=_card("The user is changed"),
-    example=Example(
-        inputs={"directory": 700001, "user": 810001, "block": True},
-        reply={"id": 810001, "blocked": True},
-    ),
-)
-
-
 class GiveAccess(OfUser):
     expires_at: Instant | None = Field(
         None, title="Until", description="Left empty, it does not end."
@@ -226,4 +205,4 @@ SIGN_ON = Action(
     ),
 )
 
-ACTIONS = (ENROL, BLOCK, GIVE_ACCESS, REVOKE_ACCESS, SIGN_ON)
+ACTIONS = (ENROL, GIVE_ACCESS, REVOKE_ACCESS, SIGN_ON)

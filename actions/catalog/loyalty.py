@@ -134,7 +134,7 @@ SEARCH = Action(
     present=_holders_card,
     example=Example(
         inputs={"loyaltycard": "loy_500", "search": "Stone"},
-        reply={"amount_of_results": 1, "users": [{"ID": "usr_9", "email": "ada@example.test"}]},
+        reply={"amount_of_results": 1, "users": [{**ADA, "email": "ada@example.test"}]},
     ),
 )
 
@@ -182,7 +182,7 @@ AS_IT_IS = Prefill(
 )
 
 
-def _changes(asked: UpdateHolder, found: Holders | None) -> str:
+def _changes(asked: UpdateHolder, found: Holders | None, _: Reads) -> str:
     one, added = found.of(asked.user) if found else None, asked.points or asked.stamps
     if added is None:
         what = "is voided" if asked.voided else "is given back"
