@@ -83,6 +83,8 @@ def _action(action: AnyAction) -> Iterator[str]:
             f"- Form: begins with what `{action.prefill.read.name}` reads; only what is changed "
             "is asked for"
         )
+    if action.rows:
+        yield f"- Whole list as CSV: {', '.join(f'`{name}`' for name in action.rows.columns)}"
     yield f"- Command: `{command(action)}`"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
         yield f"- Short form: `{form}`"
