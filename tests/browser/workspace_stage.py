@@ -276,6 +276,7 @@ def opened(window: Page, world: World) -> Iterator[Page]:
         complaints.append(str(error))
 
     window.set_viewport_size({"width": 1280, "height": 800})
+    window.emulate_media(color_scheme="light", reduced_motion="reduce")
     window.goto("about:blank")
     window.request.post(f"{world.url}/_/reset", data={})
     window.on("console", heard)
