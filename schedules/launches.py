@@ -1,7 +1,8 @@
 """When: plans, and the runs that are due, each made exactly once."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -79,43 +80,48 @@ class Launches:
         return False
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
-        """A person lets a run go that was held for being late."""
+        """A person lets a run go that was held for being late; of a sheet, all rows of it."""
         person = self._people(actor)
+
+        def let_go(tx: Session, held: Operation) -> None:
+            now, again = self._now(), held.round + 1
+            words = {"because": "Run late", "problem": ""}
+            move(tx, held, Progress.READY, actor=actor, at=now, round=again, run_at=now, **words)
+            self._submit(tx, held)
+
         with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
             _check(tx, held, person)
-            now = self._now()
-            move(
-                tx,
-                held,
-                Progress.READY,
-                actor=actor,
-                at=now,
-                because="Run late",
-                round=held.round + 1,
-                run_at=now,
-                problem="",
-            )
-            self._submit(tx, held)
-            return held
+            let_go(tx, held)
+        self._others(held, let_go)
+        return held
 
     def skip(self, operation: str, *, actor: str) -> Operation:
-        """A person drops a run that was held for being late."""
+        """A person drops a run that was held for being late; of a sheet, all rows of it."""
         person = self._people(actor)
+
+        def drop(tx: Session, held: Operation) -> None:
+            now, words = self._now(), {"because": "Skipped", "problem": "Skipped"}
+            move(tx, held, Progress.DROPPED, actor=actor, at=now, ended_at=now, **words)
+
         with self._deciding("skip", queries.operation, operation, actor) as (tx, held):
             _check(tx, held, person)
-            now = self._now()
-            words = "Skipped"
-            move(
-                tx,
-                held,
-                Progress.DROPPED,
-                actor=actor,
-                at=now,
-                because=words,
-                problem=words,
-                ended_at=now,
-            )
-            return held
+            drop(tx, held)
+        self._others(held, drop)
+        return held
+
+    def _others(self, first: Operation, decide: Callable[[Session, Operation], None]) -> None:
+        """The same for the other rows of a sheet that are held for that moment, part by part."""
+        after = -1
+        while True:
+            with self._store.begin() as tx:
+                part = queries.operations_due(tx, first.request, first.due, after, PART)
+                for run in part:
+                    if run.state is Progress.HELD:
+                        with suppress(TooLate):  # somebody decides on it at this moment
+                            decide(tx, run)
+                if len(part) < PART:
+                    return
+                after = part[-1].row
 
     def _moment(self, iso: str, zone: str) -> datetime:
         try:
