@@ -1,6 +1,7 @@
 """The workspace page for eyes, ears and hands of all kinds: names, contrast, keys, sizes."""
 
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -88,7 +89,7 @@ def places(page: Page, stage: World) -> Iterator[str]:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_whatever_is_pressed_or_filled_has_a_name_and_can_be_read(
-    page: Page, stage: World, scheme: str
+    page: Page, stage: World, scheme: Literal["light", "dark"]
 ) -> None:
     page.emulate_media(color_scheme=scheme)
     ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -136,7 +137,8 @@ def test_a_dialog_that_is_closed_stays_closed(page: Page) -> None:
         .observe(root, { childList: true });
     }""")
     for _ in range(5):
-        page.keyboard.press("Escape")
+        with page.expect_response("**/_/close"):
+            page.keyboard.press("Escape")
         expect(page.get_by_test_id("modal")).to_have_count(0)
         expect(page.get_by_test_id("composer")).to_be_focused()
         run(page, "/coupon push")
