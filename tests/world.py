@@ -18,7 +18,7 @@ from store.tables import Consent, Operation, Progress, Request
 SIGNING_SECRET = "sandbox-signing-secret"
 TOKEN = "xoxb-sandbox"
 KEY = "0" * 43 + "="
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Workers(ThreadPoolExecutor):
