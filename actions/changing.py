@@ -2,13 +2,26 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import BeforeValidator, ValidationError, model_validator
+from pydantic.fields import FieldInfo
 
 from actions.action import Done, O, Prefill, Reads, Step, plain
 from actions.card import Preview
-from actions.fields import Inputs, Kind, fields, is_private, masked, said, title_of, words, wrong
+from actions.fields import (
+    Inputs,
+    Kind,
+    Several,
+    fields,
+    is_private,
+    kind_of,
+    masked,
+    said,
+    title_of,
+    words,
+    wrong,
+)
 from coupontools.endpoint import Endpoint
 
 CLEAR = "clear"
@@ -22,11 +35,29 @@ class Change(Inputs):
     """What is left out stays as it is; what `clear` names is emptied."""
 
     @model_validator(mode="after")
-    def _not_both(self) -> "Change":
+    def _something_and_not_both(self) -> "Change":
+        known = type(self).model_fields
+        said = [name for name in known if getattr(self, name) is not None]
+        free = [name for name, field in known.items() if not field.is_required()]
+        if not set(said) & {*free}:
+            raise wrong(free[0], "Fill in at least one thing to change.")
         for name in getattr(self, CLEAR, None) or ():
-            if getattr(self, name) is not None:
+            if name not in dict(_kind(known[CLEAR]).options):
+                raise wrong(CLEAR, f"“{name[:40]}” cannot be emptied.")
+            if name in said:
                 raise wrong(name, "Give it a new value or empty it, not both.")
         return self
+
+
+def _kind(field: FieldInfo) -> Several:
+    kind = kind_of(field)
+    assert isinstance(kind, Several)  # noqa: S101  how the field is declared
+    return kind
+
+
+def several(inputs: type[Inputs], *names: str) -> Several:
+    """These fields of it, to be picked from by what people call them."""
+    return Several(tuple((name, title_of(name, inputs.model_fields[name])) for name in names))
 
 
 def separate(value: Any) -> Any:
@@ -40,6 +71,10 @@ def separate(value: Any) -> Any:
     if not found:
         raise said("Name at least one, with commas between them; or leave it out.")
     return found
+
+
+Names = Annotated[tuple[str, ...] | None, BeforeValidator(separate)]
+"""The type of `clear`; `several` beside it says which."""
 
 
 def changed(asked: Inputs, done: Done) -> Mapping[str, Any]:
@@ -60,7 +95,7 @@ def question(prefill: Prefill[Any], given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def comparing(
-    prefill: Prefill[O], sentence: Callable[[Any, O | None], str]
+    prefill: Prefill[O], sentence: Callable[[Any, O | None, Reads], str]
 ) -> Callable[[Any, Reads], Preview]:
     """A preview: what `sentence` says of the thing, and each change as before → after."""
 
@@ -68,7 +103,7 @@ def comparing(
         given = asked.model_dump(mode="json", exclude_none=True)
         found = _found(prefill, given, api)
         before = prefill.today(found, given).values if found is not None else {}
-        return Preview(sentence(asked, found), facts=differences(type(asked), before, given))
+        return Preview(sentence(asked, found, api), facts=differences(type(asked), before, given))
 
     return preview
 

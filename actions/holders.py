@@ -1,12 +1,17 @@
-"""Loyalty cards and who holds them, as v3 of the API names and lists them."""
+"""Loyalty cards and who holds them: what several areas ask, and read of answers."""
 
 from typing import Annotated
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from actions.fields import CardId, Inputs, Reply, Text
+from actions.action import Reads
+from actions.fields import CardId, Email, Inputs, Name, Phone, Private, Reply, Text
 from actions.loose import Listing, Loose
-from actions.replies import Said
+from actions.replies import Listed, Said
+from coupontools import endpoints
+
+About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
+"""Something about a person."""
 
 YES = ("1", "true", "True")
 HolderId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+$", max_length=40), Text()]
@@ -66,3 +71,29 @@ class Touched(Loose):
     """What is read of the answer to a change."""
 
     user: Said = ""
+
+
+class Person(Inputs):
+    """What a card knows of whoever holds it."""
+
+    first_name: Name | None = Field(None, title="First name")
+    last_name: Name | None = Field(None, title="Last name")
+    email: Email | None = Field(None, title="E-mail")
+    phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
+    address: About | None = Field(None, title="Address")
+    zip: About | None = Field(None, title="Postal code")
+    city: About | None = Field(None, title="City")
+    custom_1: About | None = Field(None, title="Custom 1")
+    custom_2: About | None = Field(None, title="Custom 2")
+    custom_3: About | None = Field(None, title="Custom 3")
+    custom_4: About | None = Field(None, title="Custom 4")
+    custom_5: About | None = Field(None, title="Custom 5")
+    custom_6: About | None = Field(None, title="Custom 6")
+    custom_7: About | None = Field(None, title="Custom 7")
+    custom_8: About | None = Field(None, title="Custom 8")
+
+
+def card_of(number: int, api: Reads) -> str:
+    """The name of a card, so that nobody has to know numbers by heart."""
+    known = Listed.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {}))
+    return known.name_of(number) or f"card {number}"

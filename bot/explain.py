@@ -23,7 +23,8 @@ def surfaces(action: AnyAction) -> list[str]:
     """Where people meet the action."""
     short = [command for command, name in SHORT_FORMS.items() if name == action.name]
     sheet = ["sheet"] if policy.may_batch(action) else []
-    return ["/coupon", *short, "launcher", "modal", *sheet, "schedule", "cli"]
+    whole = ["whole list"] if action.rows else []
+    return ["/coupon", *short, "launcher", "modal", *sheet, *whole, "schedule", "cli"]
 
 
 def of_action(action: AnyAction) -> Iterator[Line]:
@@ -55,6 +56,8 @@ def of_action(action: AnyAction) -> Iterator[Line]:
         offer = f" · {_place(action.undo.offer)}" if action.undo.offer else ""
         yield "undo", f"{action.undo.words}{offer}"
     yield "result", _place(action.present)
+    if action.rows:
+        yield "whole list", f"{', '.join(action.rows.columns)} · {_place(action.rows.of)}"
 
 
 def of_id(office: Office, stories: Stories, id: str) -> Iterator[Line]:

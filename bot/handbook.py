@@ -90,6 +90,8 @@ def _action(action: AnyAction) -> Iterator[str]:
         )
     if action.undo:
         yield f"- Undo: {action.undo.words}"
+    if action.rows:
+        yield f"- Whole list as CSV: {', '.join(f'`{name}`' for name in action.rows.columns)}"
     yield f"- Command: `{command(action)}`"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
         yield f"- Short form: `{form}`"

@@ -1,7 +1,8 @@
 """When: plans, and the runs that are due, each made exactly once."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -83,16 +84,25 @@ class Launches:
         return False
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
-        """A person lets a run go that was held: late, or with one more yes in quiet hours."""
+        """A person lets a run go that was held; of a sheet, all rows of it.
+
+        In quiet hours it takes one more yes.
+        """
         person = self._people(actor)
+
+        def let_go(tx: Session, held: Operation) -> None:
+            quiet = held.held_for == QUIET
+            words = "Sent in quiet hours, with one more yes" if quiet else "Run late"
+            self._release(tx, held, actor=actor, because=words)
+
         with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
             request = _check(tx, held, person)
             if held.held_for == QUIET:
                 _one_more(tx, request, person)
-            quiet = held.held_for == QUIET
-            words = "Sent in quiet hours, with one more yes" if quiet else "Run late"
-            self._release(tx, held, actor=actor, because=words)
-            return held
+            why = held.held_for
+            let_go(tx, held)
+        self._others(held, why, let_go)
+        return held
 
     def release_due(self) -> None:
         """Let go what was held for quiet hours that are over, or by a stop that is."""
@@ -127,23 +137,35 @@ class Launches:
         self._submit(tx, held)
 
     def skip(self, operation: str, *, actor: str) -> Operation:
-        """A person drops a run that was held for being late."""
+        """A person drops a run that was held for being late; of a sheet, all rows of it."""
         person = self._people(actor)
+
+        def drop(tx: Session, held: Operation) -> None:
+            now, words = self._now(), {"because": "Skipped", "problem": "Skipped"}
+            move(tx, held, Progress.DROPPED, actor=actor, at=now, ended_at=now, **words)
+
         with self._deciding("skip", queries.operation, operation, actor) as (tx, held):
             _check(tx, held, person)
-            now = self._now()
-            words = "Skipped"
-            move(
-                tx,
-                held,
-                Progress.DROPPED,
-                actor=actor,
-                at=now,
-                because=words,
-                problem=words,
-                ended_at=now,
-            )
-            return held
+            why = held.held_for
+            drop(tx, held)
+        self._others(held, why, drop)
+        return held
+
+    def _others(
+        self, first: Operation, why: str, decide: Callable[[Session, Operation], None]
+    ) -> None:
+        """The same for the other rows of a sheet that are held as it was, part by part."""
+        after = -1
+        while True:
+            with self._store.begin() as tx:
+                part = queries.operations_due(tx, first.request, first.due, after, PART)
+                for run in part:
+                    if run.state is Progress.HELD and run.held_for == why:
+                        with suppress(TooLate):  # somebody decides on it at this moment
+                            decide(tx, run)
+                if len(part) < PART:
+                    return
+                after = part[-1].row
 
     def _moment(self, iso: str, zone: str) -> datetime:
         try:

@@ -23,7 +23,7 @@ TOKEN = "xoxb-sandbox"
 KEY = "0" * 43 + "="
 POLICY = Path(__file__).parent / "policy.yml"
 """The built-in rules without brake and quiet hours: stories about those name their own."""
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Workers(ThreadPoolExecutor):

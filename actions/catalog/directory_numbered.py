@@ -5,11 +5,13 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from actions.action import Action, Done, Example, Risk, Step, once
+from actions.action import Action, Done, Example, Prefill, Reads, Risk, Step, Today, once
 from actions.card import Attachment, Card, Offer, Table
+from actions.changing import comparing
 from actions.fields import DirectoryNumber, Inputs, Numbered, Option
 from actions.loose import Listing, Loose
 from actions.replies import Listed, Said
+from actions.undo import Undo
 from coupontools import endpoints
 
 YES = ("1", "true", "True")
@@ -156,8 +158,68 @@ MEMBER = Action(
     present=_member_card,
     example=Example(
         inputs={"directory": 700001, "user": 810001},
-        reply={"id": 810001, "created_at": "2024-05-02T09:30:00Z", "email": "ada@example.test"},
+        reply={
+            "id": 810001,
+            "created_at": "2024-05-02T09:30:00Z",
+            "email": "ada@example.test",
+            "blocked": False,
+        },
     ),
 )
 
-ACTIONS = (NUMBERS, MEMBERS, MEMBER)
+
+class BlockMember(OneMember):
+    block: bool = Field(title="Blocked", description="Yes keeps the user out, no lets them in.")
+
+
+def _today(found: Member, _: Mapping[str, Any]) -> Today:
+    told = {"block": found.blocked in YES} if found.blocked else {}
+    return Today(told, (("Name", found.name), ("E-mail", found.email), ("State", found.state)))
+
+
+AS_IT_IS = Prefill(
+    read=MEMBER,
+    names=("directory", "user"),
+    asks={"directory": "directory", "user": "user"},
+    today=_today,
+)
+
+
+def _block(asked: BlockMember, done: Done) -> Mapping[str, Any]:
+    return {**_of_member(asked, done), "block": asked.block}
+
+
+def _changes(asked: BlockMember, _: Member | None, api: Reads) -> str:
+    known = Listed.model_validate(api.call(endpoints.V4_DIRECTORY_LIST, {}))
+    what = "blocked in" if asked.block else "let in again to"
+    name = known.name_of(asked.directory) or asked.directory
+    return f"User {asked.user} is {what} “{name}”"
+
+
+def _other_way(asked: BlockMember, _: Member) -> Offer:
+    label, block = ("Let them in again", "no") if asked.block else ("Block them again", "yes")
+    of = (("directory", str(asked.directory)), ("user", str(asked.user)))
+    return Offer(label, "directory.block", (*of, ("block", block)))
+
+
+BLOCK = Action(
+    name="directory.block",
+    title="Block a user",
+    summary="Block a user of a directory, or let them in again",
+    risk=Risk.CHANGE,
+    inputs=BlockMember,
+    output=Member,
+    steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _block),),
+    prefill=AS_IT_IS,
+    preview=comparing(AS_IT_IS, _changes),
+    present=lambda found: Card(
+        "The user is changed", facts=(("User number", found.id),) if found.id else ()
+    ),
+    undo=Undo("It can be set the other way again", offer=_other_way),
+    example=Example(
+        inputs={"directory": 700001, "user": 810001, "block": True},
+        reply={"id": 810001, "blocked": True},
+    ),
+)
+
+ACTIONS = (NUMBERS, MEMBERS, MEMBER, BLOCK)

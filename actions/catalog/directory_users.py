@@ -146,38 +146,8 @@ ENROL = Action(
 )
 
 
-class BlockUser(OfUser):
-    block: bool = Field(title="Blocked", description="Yes keeps the user out, no lets them in.")
-
-
-def _other_way(asked: BlockUser, _: User) -> Offer:
-    label, block = ("Let them in again", "no") if asked.block else ("Block them again", "yes")
-    return Offer(label, "directory.block", (*_same(asked), ("block", block)))
-
-
 def _same(asked: OfUser) -> tuple[tuple[str, str], ...]:
     return ("directory", str(asked.directory)), ("user", str(asked.user))
-
-
-BLOCK = Action(
-    name="directory.block",
-    title="Block a user",
-    summary="Block a user of a directory, or let them in again",
-    risk=Risk.CHANGE,
-    inputs=BlockUser,
-    output=User,
-    steps=(Step("v4_directory_user_update", endpoints.V4_DIRECTORY_USER_UPDATE, _path),),
-    preview=_preview("A user blocked, or let in again, in"),
-    present=_card("The user is changed"),
-    undo=Undo(
-        "It can be set the other way again",
-        offer=_other_way,
-    ),
-    example=Example(
-        inputs={"directory": 700001, "user": 810001, "block": True},
-        reply={"id": 810001, "blocked": True},
-    ),
-)
 
 
 class GiveAccess(OfUser):
@@ -269,4 +239,4 @@ SIGN_ON = Action(
     ),
 )
 
-ACTIONS = (ENROL, BLOCK, GIVE_ACCESS, REVOKE_ACCESS, SIGN_ON)
+ACTIONS = (ENROL, GIVE_ACCESS, REVOKE_ACCESS, SIGN_ON)

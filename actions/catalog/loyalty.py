@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Prefill, Risk, Today, once
+from actions.action import Action, Example, Prefill, Reads, Risk, Today, once
 from actions.card import Attachment, Card, Offer, Table
 from actions.changing import comparing
 from actions.fields import Inputs, Option, Private, Text, said, wrong
@@ -128,7 +128,7 @@ SEARCH = Action(
     present=_holders_card,
     example=Example(
         inputs={"loyaltycard": "loy_500", "search": "Stone"},
-        reply={"amount_of_results": 1, "users": [{"ID": "usr_9", "email": "ada@example.test"}]},
+        reply={"amount_of_results": 1, "users": [{**ADA, "email": "ada@example.test"}]},
     ),
 )
 
@@ -168,7 +168,7 @@ AS_IT_IS = Prefill(
 )
 
 
-def _changes(asked: UpdateHolder, found: Holders | None) -> str:
+def _changes(asked: UpdateHolder, found: Holders | None, _: Reads) -> str:
     one, added = found.of(asked.user) if found else None, asked.points or asked.stamps
     if added is None:
         what = "is voided" if asked.voided else "is given back"

@@ -5,14 +5,16 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, StringConstraints
 
-from actions.action import Action, Done, Example, Risk, Step
+from actions.action import Action, Done, Example, Prefill, Reads, Risk, Step, Today
 from actions.card import Attachment, Card, Offer, Table
+from actions.changing import Change, Names, changed, comparing, several
 from actions.fields import CardNumber, Inputs, Numbered, Private, Text
+from actions.holders import YES, Person, card_of
 from actions.loose import Listing, Loose
 from actions.replies import Said
+from actions.undo import Undo
 from coupontools import endpoints
 
-YES = ("1", "true", "True")
 COLUMNS = ("Number", "Name", "E-mail", "Points", "State")
 MOST_OFFERS = 5
 SearchedFor = Annotated[str, StringConstraints(min_length=3, max_length=100), Text(), Private()]
@@ -43,7 +45,17 @@ class Holder(Loose):
     last_name: Said = ""
     email: Said = ""
     phone: Said = ""
+    address: Said = ""
+    zip: Said = ""
     city: Said = ""
+    custom_1: Said = ""
+    custom_2: Said = ""
+    custom_3: Said = ""
+    custom_4: Said = ""
+    custom_5: Said = ""
+    custom_6: Said = ""
+    custom_7: Said = ""
+    custom_8: Said = ""
     points: Said = ""
     voided: Said = ""
 
@@ -148,4 +160,59 @@ HOLDER = Action(
     ),
 )
 
-ACTIONS = (HOLDERS, HOLDER)
+
+class UpdateHolder(Change, Person, OneHolder):
+    clear: Annotated[Names, several(Person, *Person.model_fields)] = Field(
+        None,
+        title="Empty these",
+        description="An empty box changes nothing; this does. That Coupontools takes an empty "
+        "value is inferred.",
+    )
+
+
+def _today(found: Holder, _: Mapping[str, Any]) -> Today:
+    told = [name for name in Person.model_fields if name in found.model_fields_set]
+    return Today({name: getattr(found, name) for name in told}, (("Points", found.points),))
+
+
+AS_IT_IS = Prefill(
+    read=HOLDER, names=("card", "user"), asks={"card": "card", "user": "user"}, today=_today
+)
+
+
+def _change(asked: UpdateHolder, done: Done) -> Mapping[str, Any]:
+    rest = dict(changed(asked, done))
+    return {"loyaltyCardId": rest.pop("card"), "userId": rest.pop("user"), **rest}
+
+
+def _changes(asked: UpdateHolder, _: Holder | None, api: Reads) -> str:
+    return f"Other data of user {asked.user} of “{card_of(asked.card, api)}”"
+
+
+UPDATE = Action(
+    name="loyalty.update_holder",
+    title="Data of a loyalty user",
+    summary="Change name, contact data or custom fields of a loyalty user, by number",
+    risk=Risk.CHANGE,
+    inputs=UpdateHolder,
+    output=Holder,
+    steps=(Step("v4_loyalty_user_update", endpoints.V4_LOYALTY_USER_UPDATE, _change),),
+    prefill=AS_IT_IS,
+    preview=comparing(AS_IT_IS, _changes),
+    present=lambda found: Card(
+        "The loyalty user is changed", facts=(("User number", found.id),) if found.id else ()
+    ),
+    undo=Undo("It can be changed back, as far as the card shows what was there"),
+    example=Example(
+        inputs={
+            "card": 600001,
+            "user": 620001,
+            "phone": "+32470123456",
+            "city": "Ghent",
+            "clear": ["custom_8"],
+        },
+        reply={"id": 620001, "email": "ada@example.test"},
+    ),
+)
+
+ACTIONS = (HOLDERS, HOLDER, UPDATE)

@@ -9,24 +9,17 @@ from actions.action import Action, Done, Example, Reads, Risk, Step, once, plain
 from actions.card import Card, Preview, Table
 from actions.fields import (
     CardNumber,
-    Email,
     Inputs,
-    Name,
     Numbered,
     Option,
-    Phone,
-    Private,
-    Text,
     wrong,
 )
+from actions.holders import Person, card_of
 from actions.loose import Loose
 from actions.replies import Listed, Said
 from actions.undo import Undo
 from coupontools import endpoints
 from coupontools.endpoint import Endpoint
-
-About = Annotated[str, StringConstraints(min_length=1, max_length=255), Text(), Private()]
-"""Something about a person."""
 
 
 class Nothing(Inputs):
@@ -68,12 +61,6 @@ class OfCard(Inputs):
     card: CardNumber = Field(title="Loyalty card")
 
 
-def _card_of(asked: OfCard, api: Reads) -> str:
-    """The name of the card, so that nobody has to know numbers by heart."""
-    known = Listed.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {}))
-    return known.name_of(asked.card) or f"card {asked.card}"
-
-
 def _for_card(asked: OfCard, _: Done) -> Mapping[str, Any]:
     rest = dict(plain(asked, _))
     return {"id": rest.pop("card"), **rest}
@@ -107,7 +94,7 @@ COPY = Action(
     inputs=CopyCard,
     output=Copied,
     steps=(Step("v4_loyalty_copy", endpoints.V4_LOYALTY_COPY, _for_card),),
-    preview=lambda asked, api: Preview(f"A copy of “{_card_of(asked, api)}”"),
+    preview=lambda asked, api: Preview(f"A copy of “{card_of(asked.card, api)}”"),
     present=_copied_card,
     undo=Undo("No call removes a loyalty card"),
     example=Example(
@@ -121,26 +108,6 @@ COPY = Action(
         },
     ),
 )
-
-
-class Person(Inputs):
-    """What a card knows of whoever holds it."""
-
-    first_name: Name | None = Field(None, title="First name")
-    last_name: Name | None = Field(None, title="Last name")
-    email: Email | None = Field(None, title="E-mail")
-    phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
-    address: About | None = Field(None, title="Address")
-    zip: About | None = Field(None, title="Postal code")
-    city: About | None = Field(None, title="City")
-    custom_1: About | None = Field(None, title="Custom 1")
-    custom_2: About | None = Field(None, title="Custom 2")
-    custom_3: About | None = Field(None, title="Custom 3")
-    custom_4: About | None = Field(None, title="Custom 4")
-    custom_5: About | None = Field(None, title="Custom 5")
-    custom_6: About | None = Field(None, title="Custom 6")
-    custom_7: About | None = Field(None, title="Custom 7")
-    custom_8: About | None = Field(None, title="Custom 8")
 
 
 class EnrolHolder(Person, OfCard):
@@ -172,7 +139,7 @@ ENROL = Action(
     inputs=EnrolHolder,
     output=Enrolled,
     steps=(Step("v4_loyalty_user_create", endpoints.V4_LOYALTY_USER_CREATE, _for_card),),
-    preview=lambda asked, api: Preview(f"Somebody new on “{_card_of(asked, api)}”"),
+    preview=lambda asked, api: Preview(f"Somebody new on “{card_of(asked.card, api)}”"),
     present=_enrolled_card,
     undo=Undo("No call takes anybody off a card; “Change a loyalty user” can void it"),
     example=Example(
@@ -213,7 +180,7 @@ def _of_holder(endpoint: Endpoint) -> tuple[Step[Any], ...]:
 
 
 def _stamps(asked: StampHolder, api: Reads) -> Preview:
-    return Preview(f"{asked.stamps:,} stamps on “{_card_of(asked, api)}”")
+    return Preview(f"{asked.stamps:,} stamps on “{card_of(asked.card, api)}”")
 
 
 def _stamped_card(found: Enrolled) -> Card:
@@ -238,29 +205,4 @@ STAMP = Action(
 )
 
 
-class UpdateHolder(Person, OfHolder):
-    @model_validator(mode="after")
-    def _something(self) -> "UpdateHolder":
-        if not any(getattr(self, name) for name in Person.model_fields):
-            raise wrong("first_name", "Give at least one thing that is to change.")
-        return self
-
-
-UPDATE = Action(
-    name="loyalty.update_holder",
-    title="Data of a loyalty user",
-    summary="Change name, contact data or custom fields of a loyalty user, by number",
-    risk=Risk.CHANGE,
-    inputs=UpdateHolder,
-    output=Enrolled,
-    steps=_of_holder(endpoints.V4_LOYALTY_USER_UPDATE),
-    preview=lambda asked, api: Preview(f"Other data of a user of “{_card_of(asked, api)}”"),
-    present=lambda found: Card("The loyalty user is changed", facts=_number(found)),
-    undo=Undo("It can be changed again; what was there before is not kept"),
-    example=Example(
-        inputs={"card": 600001, "user": 620001, "phone": "+32470123456", "city": "Ghent"},
-        reply={"id": 620001, "email": "ada@example.test"},
-    ),
-)
-
-ACTIONS = (NUMBERS, COPY, ENROL, UPDATE, STAMP)
+ACTIONS = (NUMBERS, COPY, ENROL, STAMP)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from actions.action import Action, Done, Example, Reads, Risk, Step, once
 from actions.card import Attachment, Card, Offer, Preview, Table
-from actions.fields import Choice, Inputs, Reply, SessionCode, Text, said, wrong
+from actions.fields import Choice, Inputs, Private, Reply, SessionCode, Text, said, wrong
 from actions.lives import OPERATIONS, Lived, Said, now
 from actions.undo import Undo
 from coupontools import endpoints
@@ -39,6 +39,10 @@ Amount = Annotated[
 ]
 
 
+About = Annotated[str, StringConstraints(min_length=1, max_length=50), Text(), Private()]
+"""What the consumer filled in, or somebody for them."""
+
+
 class UpdateSession(Inputs):
     couponsession: SessionCode = Field(
         title="Coupon session", description="Its code, or the first 6 characters of it."
@@ -47,6 +51,17 @@ class UpdateSession(Inputs):
     value: Amount | None = Field(
         None, title="Money spent", description="Kept with a validation, such as 12.50."
     )
+    customfield1: About | None = Field(
+        None,
+        title="Custom field 1",
+        description="That this call keeps custom fields, and how they are named, is inferred.",
+    )
+    customfield2: About | None = Field(None, title="Custom field 2")
+    customfield3: About | None = Field(None, title="Custom field 3")
+    customfield4: About | None = Field(None, title="Custom field 4")
+    customfield5: About | None = Field(None, title="Custom field 5")
+    customfield6: About | None = Field(None, title="Custom field 6")
+    customfield7: About | None = Field(None, title="Custom field 7")
 
     @model_validator(mode="after")
     def _only_a_validation_has_a_value(self) -> "UpdateSession":

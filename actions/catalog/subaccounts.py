@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, StringConstraints
 
-from actions.action import Action, Example, Prefill, Risk, Today, once
+from actions.action import Action, Example, Prefill, Reads, Risk, Today, once
 from actions.card import Attachment, Card, Offer, Table
-from actions.changing import Change, change, comparing, separate
+from actions.changing import Change, Names, change, comparing, several
 from actions.fields import (
     Choice,
     Date,
@@ -16,11 +16,9 @@ from actions.fields import (
     Name,
     Option,
     Reply,
-    Several,
     ShortText,
     SubaccountId,
     Text,
-    wrong,
 )
 from actions.replies import OneSubaccount, Subaccount
 from actions.undo import Undo
@@ -30,17 +28,6 @@ PackageId = Annotated[str, StringConstraints(pattern=r"^pac_[A-Za-z0-9]+$", max_
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$", max_length=2), Text()]
 Status = Annotated[
     Literal["trial", "customer"], Choice((("trial", "Trial"), ("customer", "Customer")))
-]
-EMPTIED = (
-    ("company_name", "Company"),
-    ("first_name", "First name"),
-    ("last_name", "Last name"),
-    ("country", "Country"),
-)
-Emptied = Annotated[
-    tuple[Literal["company_name", "first_name", "last_name", "country"], ...] | None,
-    BeforeValidator(separate),
-    Several(EMPTIED),
 ]
 
 
@@ -199,6 +186,9 @@ CREATE = Action(
 )
 
 
+Emptied = Annotated[Names, several(About, "company_name", "first_name", "last_name", "country")]
+
+
 class UpdateSubaccount(Change, About, OfSubaccount):
     clear: Emptied = Field(
         None,
@@ -207,17 +197,12 @@ class UpdateSubaccount(Change, About, OfSubaccount):
         "takes an empty value: that is inferred.",
     )
 
-    @model_validator(mode="after")
-    def _something_changes(self) -> "UpdateSubaccount":
-        if len(self.model_dump(exclude_none=True)) == 1:
-            raise wrong("company_name", "Fill in at least one thing to change.")
-        return self
-
 
 def _today(found: OneSubaccount, _: Mapping[str, Any]) -> Today:
     one = found.subaccount
     known = ("company_name", "first_name", "last_name", "expiry_date")
-    return Today({name: getattr(one, name) for name in known}, facts=(("E-mail", one.email),))
+    told = {name: getattr(one, name) for name in known if name in one.model_fields_set}
+    return Today(told, facts=(("E-mail", one.email),))
 
 
 AS_IT_IS = Prefill(
@@ -225,7 +210,7 @@ AS_IT_IS = Prefill(
 )
 
 
-def _changes(asked: UpdateSubaccount, found: OneSubaccount | None) -> str:
+def _changes(asked: UpdateSubaccount, found: OneSubaccount | None, _: Reads) -> str:
     name = f"“{found.subaccount.label}” " if found else ""
     return f"A change to {name}({asked.subaccount})"
 

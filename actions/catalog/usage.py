@@ -90,6 +90,12 @@ def _counts(found: Usage) -> Iterator[tuple[str, str]]:
         yield "More", "This page is full: the next one may hold more."
 
 
+def _file(found: Usage) -> str:
+    """The name says that it is one page of several."""
+    part = "-one-page" if _is_full(found) else ""
+    return f"{found.campaign or 'campaign'}-{len(found.data)}{part}.csv"
+
+
 def _is_full(found: Usage) -> bool:
     return len(found.data) in FULL or len(found.data) > max(FULL)
 
@@ -131,7 +137,7 @@ def _card_of(what: str) -> Callable[[Usage], Card]:
             f"{count:,} coupon session{'s' if count != 1 else ''}{where} {what}".strip(),
             facts=tuple(_counts(found)),
             table=Table(("Session", "State", "Since (UTC)"), first, total=count),
-            attachment=Attachment(f"{found.campaign or 'campaign'}-{count}.csv", COLUMNS, rows),
+            attachment=Attachment(_file(found), COLUMNS, rows),
             chart=_by_day(found, what),
         )
 

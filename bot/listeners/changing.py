@@ -23,7 +23,10 @@ from bot.views.card import trouble_view, waiting_view
 from coupontools.errors import ApiError, Missing
 
 READING = "Looking how it stands …"
-AS_IT_STANDS = "This is how it stands. What you do not change, or leave empty, stays as it is."
+AS_IT_STANDS = (
+    "Filled in as far as Coupontools tells how it stands. "
+    "What you do not change, or leave empty, stays as it is."
+)
 UNREAD = "The boxes are empty, as it is not known how it stands. What you leave empty stays."
 LABELS = "labels"
 

@@ -74,7 +74,7 @@ def png(chart: Chart) -> bytes:
     axes.set_title(chart.title)
     axes.grid(axis="y", alpha=0.3)
     axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
+    figure.legend(loc="outside lower center", ncols=6, frameon=False)
     into = io.BytesIO()
     figure.savefig(into, format="png")
     return into.getvalue()

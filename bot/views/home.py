@@ -118,8 +118,8 @@ def _unclear(stories: Sequence[Story]) -> Iterator[Block]:
     yield header("Unclear: somebody has to look")
     for story in stories[:MOST]:
         yield section(glance(story))
-        doubts = in_state(story, Progress.UNCLEAR, Progress.FAILED)[:1]
-        yield from needing_people(doubts, zone=story.request.timezone)
+        for doubt in in_state(story, Progress.UNCLEAR, Progress.FAILED)[:1]:
+            yield from needing_people(doubt, zone=story.request.timezone)
     yield from _rest(stories, MOST)
 
 

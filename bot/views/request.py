@@ -20,7 +20,7 @@ from bot.views.blocks import (
 )
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
-from bot.views.story import OPEN, Story, in_state, is_batch
+from bot.views.story import OPEN, Story, held_rows, is_batch, to_decide
 from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
@@ -110,7 +110,7 @@ def secret_buttons(story: Story) -> list[Block]:
 
 def missed_card(stories: Sequence[Story]) -> Message:
     """Every run that is too late to start by itself, each to be run or skipped."""
-    held = [(story, run) for story in stories for run in in_state(story, Progress.HELD)]
+    held = [(story, run) for story in stories for run in to_decide(story, Progress.HELD)]
     late = [(story, run) for story, run in held if run.held_for not in ("quiet", "stopped")]
     if not late:
         return Message("No run is held.", [section(":white_check_mark: No run is held any more.")])
@@ -120,7 +120,10 @@ def missed_card(stories: Sequence[Story]) -> Message:
     for story, run in late[:MISSED]:
         due, asker = moment(run.due, story.request.timezone), person(story.request.actor)
         name = escape(story.action.title, 40)
-        blocks += [section(f"*{name}* · due {due} · {asker}"), *decisions(run)]
+        rows = held_rows(story, run)
+        sheet = f" · {counted(rows, 'row')}" if rows else ""
+        said = section(f"*{name}*{sheet} · due {due} · {asker}")
+        blocks += [said, *decisions(run, rows)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
     return Message(f"{title}: run or skip each", blocks)

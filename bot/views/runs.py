@@ -1,12 +1,12 @@
 """Operations on a card: how each stands, and what a person can do about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from bot.views.blocks import button, context, section, sure
 from bot.views.standing import of_run, tally
-from bot.views.story import NEEDS_PEOPLE, Story, in_state
+from bot.views.story import NEEDS_PEOPLE, Story, held_rows, to_decide
 from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
@@ -30,13 +30,17 @@ LOOK_FIRST = "Look in Coupontools whether it happened, then say what is true."
 
 def runs(story: Story) -> list[Block]:
     """The runs of a request: those that need a person with their buttons, then the newest."""
-    urgent, count = in_state(story, *NEEDS_PEOPLE), story.count
-    needing = sum(count[state] for state in NEEDS_PEOPLE)
+    urgent, count = to_decide(story, *NEEDS_PEOPLE), story.count
+    alone = [state for state in NEEDS_PEOPLE if state is not Progress.HELD or not story.states]
+    together = sum(1 for each in story.states.values() if each.get(Progress.HELD))
+    needing = sum(count[state] for state in alone) + together
     blocks: list[Block] = []
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
-    alone = count.total() == 1
-    blocks += needing_people(urgent[:NEWEST], zone=story.request.timezone, alone=alone)
+    is_alone = count.total() == 1
+    for run in urgent[:NEWEST]:
+        rows = held_rows(story, run)
+        blocks += needing_people(run, rows, zone=story.request.timezone, alone=is_alone)
     if any(run.state is Progress.UNCLEAR for run in urgent):
         blocks.append(context(LOOK_FIRST))
     if any(run.held_for == "stopped" for run in urgent):
@@ -44,7 +48,7 @@ def runs(story: Story) -> list[Block]:
     if needing > NEWEST:
         rest = counted(needing - NEWEST, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
-    calm = [run for run in story.operations if run not in urgent]
+    calm = [run for run in story.operations if run.state not in NEEDS_PEOPLE]
     if calm and len(story.operations) > 1:
         blocks.append(
             context("\n".join(_line(run, story.request.timezone) for run in calm[:NEWEST]))
@@ -59,28 +63,23 @@ def _told(story: Story) -> str:
     return story.change.because if story.change else story.request.problem
 
 
-def needing_people(
-    operations: Iterable[Operation], *, zone: str, alone: bool = False
-) -> list[Block]:
-    """Each run that waits for a person, with what is known of it.
+def needing_people(run: Operation, rows: int = 0, *, zone: str, alone: bool = False) -> list[Block]:
+    """A run that waits for a person, with what is known of it; `rows` of a sheet wait with it.
 
     Of one that stands `alone` the head of the card has said already where it stands.
     """
-    blocks: list[Block] = []
-    for run in operations:
-        line = "" if alone and run.problem else _line(run, zone)
-        said = quoted(run.problem, 200) if run.problem else ""
-        blocks += [section("\n".join(part for part in (line, said) if part)), *decisions(run)]
-    return blocks
+    line = "" if alone and run.problem else _line(run, zone, rows)
+    said = quoted(run.problem, 200) if run.problem else ""
+    return [section("\n".join(part for part in (line, said) if part)), *decisions(run, rows)]
 
 
-def decisions(run: Operation) -> list[Block]:
+def decisions(run: Operation, rows: int = 0) -> list[Block]:
     """The buttons that its state allows; none when there is nothing to decide."""
-    buttons = _buttons(run)
+    buttons = _buttons(run, rows)
     return [ActionsBlock(block_id=f"run:{run.id}"[:255], elements=buttons)] if buttons else []
 
 
-def _buttons(run: Operation) -> Sequence[ButtonElement]:
+def _buttons(run: Operation, rows: int) -> Sequence[ButtonElement]:
     match run.state:
         case Progress.UNCLEAR:
             return (
@@ -90,24 +89,27 @@ def _buttons(run: Operation) -> Sequence[ButtonElement]:
         case Progress.FAILED:
             return (button("go_on", "Go on", run.id),)
         case Progress.HELD:
-            return _held(run)
+            return _held(run, rows)
         case _:
             return ()
 
 
-def _held(run: Operation) -> Sequence[ButtonElement]:
+def _held(run: Operation, rows: int) -> Sequence[ButtonElement]:
     """By itself it goes on when a stop is over; at night one more approver can let it go."""
-    skip = button("skip", "Skip", run.id)
+    every = " all" if rows else ""
+    skip = button("skip", f"Skip{every}", run.id)
     match run.held_for:
         case "stopped":
             return (skip,)
         case "quiet":
             return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
         case _:
-            return (button("run_late", "Run", run.id), skip)
+            return (button("run_late", f"Run{every}", run.id), skip)
 
 
-def _line(run: Operation, zone: str) -> str:
+def _line(run: Operation, zone: str, rows: int = 0) -> str:
     found = of_run(run, zone)
     row = f" · row {run.row + 1}" if run.row else ""
+    if run.state is Progress.HELD and rows:
+        row = f" · {counted(rows, 'row')}"
     return f"{found.emoji} {found.words} · due {moment(run.due, zone)}{row}"

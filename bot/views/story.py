@@ -105,3 +105,17 @@ def is_batch(request: Request) -> bool:
 
 def in_state(story: Story, *states: Progress) -> list[Operation]:
     return [operation for operation in story.operations if operation.state in states]
+
+
+def to_decide(story: Story, *states: Progress) -> list[Operation]:
+    """The runs in these states; rows of a sheet that are held for one moment go as one."""
+    found: dict[object, Operation] = {}
+    for run in in_state(story, *states):
+        as_one = is_batch(story.request) and run.state is Progress.HELD
+        found.setdefault(run.due if as_one else run.id, run)
+    return [*found.values()]
+
+
+def held_rows(story: Story, run: Operation) -> int:
+    """How many rows of a sheet are held for the moment of that run."""
+    return story.states.get(run.due, {}).get(Progress.HELD, 0)

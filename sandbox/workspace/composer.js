@@ -126,7 +126,8 @@ export class Composer {
       this.say("");
     }
     this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, 220)}px`;
+    const high = Math.min(this.input.scrollHeight, 220); // 0 while it is behind the Home tab
+    if (high) this.input.style.height = `${high}px`;
     this.sendButton.classList.toggle("ready", Boolean(this.input.value.trim()));
     this.active = 0;
     this.drawHints();

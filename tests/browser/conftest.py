@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.workspace_stage import SWITCHES
 from tests.world import Api, Slack, World, settings_for
@@ -21,6 +21,15 @@ def browser(sqlite_model: Path) -> Iterator[Browser]:
         browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=SWITCHES)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[Page]:
+    """A window that tests of the page alone use one after another."""
+    window = browser.new_page()
+    window.set_default_timeout(8000)
+    yield window
+    window.close()
 
 
 @pytest.fixture

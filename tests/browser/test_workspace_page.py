@@ -4,17 +4,9 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.workspace_stage import World, opened, running
-
-
-@pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[Page]:
-    window = browser.new_page()
-    window.set_default_timeout(8000)
-    yield window
-    window.close()
 
 
 @pytest.fixture(scope="module")

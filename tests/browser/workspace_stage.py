@@ -256,7 +256,7 @@ def running() -> Iterator[World]:
 
     routes = [Route("/slack/events", events, methods=["POST"]), Route("/_/calls", calls)]
     with serving(Starlette(routes=routes)) as bot:
-        address, brief = f"{bot}/slack/events", Timing(answer=1.0)
+        address, brief = f"{bot}/slack/events", Timing(answer=2.0)
         sandbox = create(address, SECRET, MANIFEST, bot, rate_limits=False, timing=brief)
         with serving(sandbox) as world.url:
             handler.append(SlackRequestHandler(small_app(world)))
@@ -276,6 +276,7 @@ def opened(window: Page, world: World) -> Iterator[Page]:
         complaints.append(str(error))
 
     window.set_viewport_size({"width": 1280, "height": 800})
+    window.emulate_media(color_scheme="light", reduced_motion="reduce")
     window.goto("about:blank")
     window.request.post(f"{world.url}/_/reset", data={})
     window.on("console", heard)

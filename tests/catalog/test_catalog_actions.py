@@ -83,7 +83,13 @@ def test_none_of_its_fields_is_a_secret(action: AnyAction):
 
 @each
 def test_none_of_its_fields_is_taken_for_a_part_of_the_form(action: AnyAction):
-    assert not set(action.inputs.model_fields) & {*WHEN_FIELDS, "labels", "pages", "reason"}
+    assert not set(action.inputs.model_fields) & {
+        *WHEN_FIELDS,
+        "labels",
+        "known",
+        "pages",
+        "reason",
+    }
 
 
 def test_a_field_that_may_be_left_out_keeps_what_it_is():

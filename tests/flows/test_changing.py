@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from actions import batch
+from actions.catalog import CATALOG
 from actions.errors import InvalidInputs
 from store import queries
 from tests.flows.asking import agree, seen
@@ -37,7 +39,7 @@ def test_a_form_begins_with_what_is_there_and_sends_only_what_was_changed(world:
     ana.submits(subaccount=BAKERY)
     was = {name: ana.filled[name] for name in ("company_name", "first_name", "country")}
     assert was == {"company_name": "Stone Bakery", "first_name": "Ada", "country": None}
-    assert "This is how it stands" in shown(ana)
+    assert "as far as Coupontools tells how it stands" in shown(ana)
     assert f"Stone Bakery · {BAKERY}" in shown(ana)
     ana.submits(company_name="Stone & Sons", last_name=None)
     assert not ana.errors
@@ -197,6 +199,45 @@ def test_points_are_added_to_what_is_there(world: World) -> None:
     assert world.request().facts == [["Voided", "no → yes"]]
 
 
+def test_a_holder_is_corrected_by_number(world: World) -> None:
+    ana = world.person("ana").types("/coupon loyalty update_holder card=600001 user=620001")
+    assert (ana.filled["first_name"], ana.filled["last_name"]) == ("Ada", "Stone")
+    had = {name for name, value in ana.filled.items() if value and name != "when"}
+    ana.submits(last_name="Sterling", clear=["email"])
+    assert not ana.errors
+    world.tick()
+    path = "/v4/loyalty/loyalty-cards/600001/stats/620001"
+    assert sent(world, path)[-1] == {"last_name": "Sterling", "email": ""}
+    assert "a…t → emptied" in dict(world.request().facts)["E-mail"]
+    assert ana.was_told("Other data of user 620001 of “Coffee card”")
+    ana.types("/coupon loyalty update_holder card=600001 user=620001")
+    assert ana.filled["last_name"] == "Sterling"
+    assert {name for name, value in ana.filled.items() if value and name != "when"} == had - {
+        "email"
+    }
+
+
+def test_a_user_who_is_let_in_already_is_not_let_in_again(world: World) -> None:
+    ana = world.person("ana").types("/coupon directory block directory=700001 user=810001")
+    assert ana.filled["block"] == "no"
+    ana.submits()
+    assert ana.errors == {"block": "Nothing is changed yet."}
+    ana.submits(block="yes")
+    world.tick()
+    assert ana.was_told("User 810001 is blocked in “City deals”")
+    assert world.request().facts == [["Blocked", "no → yes"]]
+    ana.types("/coupon directory block directory=700001 user=810001")
+    assert ana.filled["block"] == "yes"
+
+
+def test_a_sheet_takes_what_is_to_be_emptied_by_name_or_title(world: World) -> None:
+    action = CATALOG["loyalty.update_holder"]
+    text = 'card,user,city,Empty these\n600001,620001,,"E-mail, city"\n600001,620002,Ghent,city\n'
+    report = batch.check(world.bot.desk, action.name, batch.read(action, text))
+    assert report.good == [{"card": "600001", "user": "620001", "clear": "email,city"}]
+    assert report.bad[0].problems == {"city": "Give it a new value or empty it, not both."}
+
+
 def test_the_desk_takes_a_change_without_any_form(world: World) -> None:
     desk = world.bot.desk
     asked = desk.ask(
@@ -210,6 +251,6 @@ def test_the_desk_takes_a_change_without_any_form(world: World) -> None:
     assert sent(world) == [
         {"subaccount": BAKERY, "first_name": "Adele", "company_name": "", "country": ""}
     ]
-    for clear, words in ((",", "Name at least one"), ("email", "One of")):
+    for clear, words in ((",", "Name at least one"), ("email", "cannot be emptied")):
         with pytest.raises(InvalidInputs, match=words):
             desk.check("subaccount.update", {"subaccount": BAKERY, "clear": clear})

@@ -39,7 +39,7 @@ def test_users_of_a_directory_have_numbers(world: World) -> None:
     assert "@example.test" in words_of(ana.view["blocks"])
     ana.presses("start:1")
     assert ana.filled["user"] == "810118"
-    ana.submits(directory="700001", block="yes")
+    ana.submits(directory="700001").submits(block="yes")
     world.tick()
     [update] = world.api.state["directory_updates"]
     assert update["blocked"] is True

@@ -112,3 +112,20 @@ def test_at_most_five_hundred_coupons_at_once(world: World) -> None:
         many = "\n".join(f"a{n:05}" for n in range(501))
         given = {"couponsessions": many, "operation": "lock"}
         world.bot.desk.ask("session.update_many", given, actor="U0ANA")
+
+
+def test_custom_fields_are_kept_with_a_change(world: World) -> None:
+    code = makes(world)
+    ana = world.person("ana").types(f"/coupon session update couponsession={code}")
+    ana.submits(operation="claimed", customfield1="x" * 51)
+    assert list(ana.errors) == ["customfield1"]
+    ana.submits(customfield1="Table 7", customfield7="Window")
+    world.tick()
+    [sent] = [call["body"] for call in world.api.calls("/v3/couponsession/update")]
+    assert sent == {
+        "couponsession": code,
+        "operation": "claimed",
+        "customfield1": "Table 7",
+        "customfield7": "Window",
+    }
+    assert "Window" not in words_of(world.slack.messages(ana.dm))

@@ -244,6 +244,30 @@ def test_a_sheet_waits_for_its_moment(world: World) -> None:
     assert ana.was_told("One single-use URL: 3 of 3 rows done")
 
 
+@pytest.mark.parametrize("decision", ["run_late", "skip"])
+@ON_SQLITE
+def test_a_sheet_that_is_too_late_is_decided_on_as_one(world: World, decision: str) -> None:
+    hurry(world)
+    soon = int((world.now() + timedelta(hours=1)).timestamp())
+    ana = world.person("ana").types("/coupon sheet single_use.create")
+    ana.submits(file=[{"name": "consumers.csv", "content": consumers(120)}])
+    ana.fills(when="at").submits(when_at=soon)
+    world.tick()
+    world.later(days=2)
+    agree(world, "bo")
+    world.tick()
+    missed = world.slack.card()
+    assert "1 run missed" in words_of(missed)
+    assert "*One single-use URL* · 120 rows" in words_of(missed)
+    assert len(world.operations(Progress.HELD)) == 120
+    assert "Held: it is late" in words_of(world.slack.card(ana.dm))
+    world.person("bo").at_card(decision, value=world.operations(Progress.HELD)[7].id)
+    world.tick()
+    assert world.operations(Progress.HELD) == []
+    assert "No run is held any more." in words_of(world.slack.messages("approvals"))
+    assert len(world.api.calls(CREATE)) == (120 if decision == "run_late" else 0)
+
+
 @ON_SQLITE
 def test_a_sheet_comes_again_and_again(world: World) -> None:
     ana = pastes(world, consumers(2)).fills(when="repeat")

@@ -86,7 +86,9 @@ class Book:
         """Whose yes somebody can give: their own, and of those they stand in for."""
         if not self.people[who].member:
             return [who]
-        others = [person for person, deputy, until in self.deputies if deputy == who and now < until]
+        others = [
+            person for person, deputy, until in self.deputies if deputy == who and now < until
+        ]
         return list(dict.fromkeys([who, *others]))
 
     def counts(self, who: str, group: str, wish: Wish, waited: timedelta) -> bool:
