@@ -58,7 +58,7 @@ class Deciding:
             return
         error.on_record = True
         with self.begin() as tx:
-            row, words = of(tx, id) if of else None, f"{verb}: {error}"
+            row, words = of(tx, id) if of else None, f"{verb}: {_said(error)}"
             where = {"account": account} if account else {}
             note(
                 tx,
@@ -70,3 +70,8 @@ class Deciding:
                 tell=False,
                 **where,
             )
+
+
+def _said(error: Declined | TooLate) -> str:
+    late = isinstance(error, TooLate) and error.state
+    return f"too late, it is {late}" if late else str(error)

@@ -8,7 +8,7 @@ from typing import Any
 from actions.deciding import Deciding
 from actions.desk import CHANGEABLE
 from actions.errors import Declined, NotAllowed, StaleCard
-from actions.privacy import opened
+from actions.privacy import check_kept, opened
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
@@ -53,4 +53,5 @@ class Editing:
                 raise TooLate(request.state)
             if len(request.inputs) > 1:
                 raise Declined("A sheet is not changed row by row: hand in a new one.")
+            check_kept(request)
         return Wish(request, opened(request.inputs[0], self._vault))

@@ -10,7 +10,7 @@ from actions.action import AnyAction, Reads, Risk, Rows
 from actions.card import Attachment
 from actions.desk import Desk, Now
 from actions.errors import BrokenOff, Declined, NotAllowed, UnknownThing
-from actions.privacy import opened
+from actions.privacy import check_kept, opened
 from coupontools.errors import ApiError, Garbled
 from coupontools.paging import pages, stubborn
 from store import queries
@@ -69,6 +69,7 @@ class Exporting:
             place = {"surface": "slack", "action": run.action, "request": request.id}
             self._note("declined", actor, f"whole list: {error}", place)
             raise error
+        check_kept(run)
         return self(run.action, opened(run.inputs, self._vault), actor=actor)
 
     def _readable(self, name: str, account: Account, actor: str) -> tuple[AnyAction, Rows[Any]]:

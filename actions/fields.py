@@ -21,6 +21,8 @@ from pydantic import (
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from actions.removed import Removed
+
 
 @dataclass(frozen=True)
 class Text:
@@ -162,6 +164,8 @@ def title_of(name: str, field: FieldInfo) -> str:
 def masked(value: Any) -> str:
     """Enough to recognise one's own customer, too little to learn of another: `m…t`."""
     text = str(value)
+    if isinstance(value, Removed):
+        return text
     return f"{text[0]}…{text[-1]}" if len(text) > 3 else "…"
 
 

@@ -6,6 +6,7 @@ from actions import rights
 from actions.deciding import Deciding
 from actions.desk import Now, Submit
 from actions.policy import People
+from actions.privacy import check_kept
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, move
@@ -38,6 +39,7 @@ class Settling:
             if not unclear and stuck.state is not Progress.FAILED:
                 raise TooLate(stuck.state)
             rights.to_settle(person, _asker(tx, stuck), again=unclear)
+            check_kept(stuck)
             now = self._now()
             if unclear:
                 words = "A person looked: it did not happen."

@@ -88,7 +88,7 @@ class Announcer:
     def redraw(self, request: str) -> None:
         """Draw the cards of a request as it stands: somebody pressed an old button."""
         story = self._stories.told(request)
-        if story is not None:
+        if story is not None and story.request.pruned_at is None:  # else its place is forgotten
             self._draw(story, news=())
 
     def count_down(self) -> None:

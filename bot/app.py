@@ -35,10 +35,12 @@ from schedules.clock import Clock
 from schedules.engine import Engine
 from schedules.launches import Launches
 from schedules.pacing import pace_of
+from schedules.pruning import Pruning
 from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
 from store.lifecycle import note
+from store.retention import Retention
 from store.secrets import Vault
 from store.tables import Account
 
@@ -180,12 +182,14 @@ def build(
     runner = Runner(store, CATALOG, vault, gate, office.clients, now)
     telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
     lookups = Lookups(CATALOG, office.clients)
+    pruning = Pruning(store, Retention(store, settings.vouchdesk_keep_days, now))
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
         "release": (launches.release_due, BEAT),
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
+        "prune": (pruning.prune, 3600.0),
         **engine.jobs,
         **telling.jobs,
     }

@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_keep_days: int = Field(
+        30, ge=8, le=3650, description="days until what is over loses its private values"
+    )
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
     vouchdesk_approvers: str = Field(
         "coupon-approvers", description="handle of the Slack user group that may approve"

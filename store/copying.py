@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from store import schema
+from store.claims import SLOTS
 from store.db import Store
 from store.queries import whole
 
-SLOTS = 4242
-"""First half of the lock by which each running bot holds its place on PostgreSQL."""
 PART = 1_000
 """Rows that are in memory at a time."""
 

@@ -9,6 +9,9 @@ from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+SEALED, REMOVED = "sealed", "removed"
+"""What stands in a row in place of a private value: sealed; or that it is gone, after how long."""
+
 
 class BadKey(Exception):
     """VOUCHDESK_SECRET_KEY does not open what is stored: was it changed without its elder?"""

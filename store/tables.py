@@ -172,6 +172,8 @@ class Request(SQLModel, table=True):
     tries: int = 0
     retry_at: datetime | None = Field(default=None, sa_type=Utc)
     expires_at: datetime | None = Field(default=None, sa_type=Utc)
+    pruned_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When its private inputs were removed: it has been over for long."""
 
     __table_args__ = (Index("ix_app_request_due", "state", "next_at"),)
 
@@ -242,6 +244,8 @@ class Operation(SQLModel, table=True):
     problem: str = ""
     started_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
+    pruned_at: datetime | None = Field(default=None, sa_type=Utc)
+    """When its private inputs and its answers were removed."""
 
     __table_args__ = (UniqueConstraint("request", "due", "row"),)  # minted once
 
@@ -336,4 +340,13 @@ class Draft(SQLModel, table=True):
     actor: str
     action: str
     values: str
+    at: datetime = Field(sa_type=Utc)
+
+
+class Beat(SQLModel, table=True):
+    """When a job ran through last, in whichever process."""
+
+    __tablename__ = "app_beat"
+
+    job: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Utc)

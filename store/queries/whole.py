@@ -38,7 +38,8 @@ def go_on_counting(connection: Connection, table: Table) -> None:
 def bots_at_work(connection: Connection, slots: int) -> int:
     """How many processes have a place on this PostgreSQL database."""
     asked = text(
-        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = :slots"
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+        " AND classid = :slots AND objsubid = 2"
         " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
     return int(connection.execute(asked, {"slots": slots}).scalar_one())
