@@ -169,7 +169,7 @@ def _preview(story: Story) -> list[Block]:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
         blocks.append(header(f"Reaches {reach}"))
     if request.preview:
-        blocks.append(section(escape(request.preview, 400)))
+        blocks.append(section(escape(request.preview, 360)))
     return blocks + list(facts(request.facts, limit=90))
 
 
