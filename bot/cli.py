@@ -185,7 +185,11 @@ def doctor(
         out.print(table)
         marks = {True: "[green]ok[/]", False: "[red]no[/]", None: "  "}
         for finding in found:
-            out.print(f"{marks[finding.ok]} {finding.what}: {finding.words}", highlight=False)
+            out.print(
+                f"{marks[finding.ok]} {finding.what}: {finding.words}",
+                highlight=False,
+                soft_wrap=True,
+            )
     if any(finding.ok is False for finding in found):
         raise typer.Exit(1)
 

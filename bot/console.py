@@ -45,7 +45,7 @@ def trouble() -> Iterator[None]:
 
 
 def refuse(words: str) -> NoReturn:
-    err.print(words, style="red", highlight=False, markup=False)
+    err.print(words, style="red", highlight=False, markup=False, soft_wrap=True)
     raise typer.Exit(1)
 
 

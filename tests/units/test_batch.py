@@ -1,5 +1,6 @@
 """Sheets are read as people make them: separators, marks, quotes, titles; and told what is odd."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import pytest
@@ -11,7 +12,9 @@ from actions.card import Card
 from actions.catalog import CATALOG
 from actions.errors import BadSheet
 from actions.fields import Choice, Email, Inputs, Reply
-from actions.policy import OPERATOR, Person, approvals_needed, may_batch
+from actions.policy import decide, may_batch
+from actions.rulebook import builtin
+from actions.rules import OPERATOR, Facts
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -145,5 +148,7 @@ def test_only_changes_take_sheets() -> None:
 
 
 def test_many_rows_need_another_person_whoever_asks() -> None:
-    operator = Person("U1", "Ana", roles=frozenset({OPERATOR}))
-    assert [approvals_needed(ACTION, operator, rows) for rows in (1, 2)] == [0, 1]
+    noon, operator = datetime(2026, 11, 23, 12, tzinfo=UTC), frozenset({OPERATOR})
+    asked = {"action": ACTION.name, "risk": ACTION.risk, "at": noon, "roles": operator}
+    quorums = [decide(builtin(), Facts(**asked, rows=rows)).quorum for rows in (1, 2)]
+    assert quorums == [0, 1]

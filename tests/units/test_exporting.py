@@ -15,6 +15,8 @@ from actions.desk import Desk
 from actions.errors import BrokenOff, Declined
 from actions.exporting import Exporting
 from actions.policy import Person
+from actions.rulebook import builtin
+from actions.weighing import Weighing
 from coupontools import paging
 from coupontools.endpoint import Endpoint
 from coupontools.errors import Missing, Unanswered
@@ -83,7 +85,8 @@ def exporting(store: Store, api: Paged, *, member: bool = True) -> Exporting:
 
     nobody: Any = None
     vault = Vault([KEY])
-    desk = Desk(store, CATALOG, vault, people, nobody, nobody, now)
+    weighing = Weighing(CATALOG, vault, builtin, now)
+    desk = Desk(store, CATALOG, vault, people, nobody, now, weighing)
     return Exporting(desk, store, vault, lambda _: api, now)
 
 
