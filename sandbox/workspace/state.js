@@ -192,9 +192,10 @@ export function become(id) {
   }
 }
 
-/** Everything this person sees in a channel outside threads, oldest first. */
+/** Everything this person sees in a channel, oldest first; of threads what was said aloud. */
 export function timeline(id) {
-  const own = store.data.messages.filter((one) => one.channel === id && !isReply(one));
+  const here = store.data.messages.filter((one) => one.channel === id);
+  const own = here.filter((one) => !isReply(one) || one.subtype === "thread_broadcast");
   return [...own, ...whispers(id).filter((one) => !isReply(one))].sort(byTime);
 }
 

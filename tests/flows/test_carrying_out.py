@@ -1,11 +1,18 @@
 """Carrying out: what is known to have happened, what is not, and what people do then."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
 
-from store.tables import Consent, Progress
+from actions.action import Catalog, Step
+from actions.catalog import CATALOG
+from actions.desk import When
+from actions.runner import Runner
+from coupontools.endpoints import CAMPAIGN_LIST
+from store.lifecycle import enter
+from store.tables import Consent, Operation, Progress
 from tests.flows.asking import (
     TEMPLATE,
     agree,
@@ -212,3 +219,45 @@ def test_a_stop_between_yes_and_call_loses_nothing(world: World) -> None:
     world.starts()
     world.tick()
     assert len(world.api.pushed) == 1
+
+
+def begun_twice(world: World) -> tuple[Runner, Operation]:
+    """A run of two calls, of a series of Ana's."""
+    twice = (
+        Step("first", CAMPAIGN_LIST, lambda *_: {}),
+        Step("second", CAMPAIGN_LIST, lambda *_: {}),
+    )
+    catalog = Catalog([replace(CATALOG["campaign.list"], steps=twice)])
+    office, gate = world.bot.office, world.bot.runner._gate
+    runner = Runner(office.store, catalog, office.vault, gate, office.clients, world.now)
+    when = When(world.now(), crontab="0 9 * * *")
+    request = world.bot.desk.ask("campaign.list", {}, actor="U0ANA", when=when)
+    world.bot.jobs["prepare"][0]()
+    run = Operation(
+        id=f"{request.id}.by_hand",
+        request=request.id,
+        due=world.now(),
+        run_at=world.now(),
+        account="main",
+        action="campaign.list",
+        inputs={},
+        state=Progress.RUNNING,
+    )
+    with office.store.begin() as tx:
+        enter(tx, run, actor="calendar", at=world.now())
+    return runner, run
+
+
+@pytest.mark.parametrize("busy", [False, True])
+def test_withdrawn_in_the_middle_it_makes_no_further_call(world: World, busy: bool) -> None:
+    runner, run = begun_twice(world)
+    if busy:
+        world.api.fails("/v3/coupon/list", retry_after=1)
+    assert runner.take(run.id) is not None  # there is more to do
+    world.bot.desk.withdraw(run.request, actor="U0ANA")
+    assert runner.take(run.id) is None
+    assert len(world.api.calls("/v3/coupon/list")) == 1
+    [found] = world.operations()
+    said = "It was withdrawn after “first” was sent. What was to follow was not."
+    state = (Progress.DROPPED, "It was withdrawn.") if busy else (Progress.FAILED, said)
+    assert (found.state, found.problem) == state

@@ -155,7 +155,8 @@ def test_one_process_at_a_time_on_a_file_which_is_nobody_elses_business(tmp_path
     store = Store(f"sqlite:///{file}")
     schema.upgrade(store)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with store.alone(), pytest.raises(DatabaseInUse), store.alone():
+    what_to_do = pytest.raises(DatabaseInUse, match="Stop it first, or use PostgreSQL")
+    with store.alone(), what_to_do, store.alone():
         raise AssertionError("two at once")
     with store.alone():
         assert file.exists()

@@ -56,6 +56,7 @@ def post_message(call: Call) -> Json:
     channel = target(call)
     text, blocks = content(call)
     thread_ts = thread(call.world, channel, call.text("thread_ts"))
+    aloud = thread_ts and call.flag("reply_broadcast")
     links = call.flag("link_names") or call.text("parse") == "full"
     message = call.world.post(
         channel["id"],
@@ -63,6 +64,7 @@ def post_message(call: Call) -> Json:
         text,
         blocks=blocks,
         thread_ts=thread_ts,
+        subtype="thread_broadcast" if aloud else None,
         attachments=call.json("attachments"),
         metadata=call.json("metadata"),
         handles=call.world.handles() if links else None,
