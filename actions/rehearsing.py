@@ -20,7 +20,7 @@ WHOLE = 21
 BLAST, SINGLE, SESSION = "campaign.push_all", "campaign.push", "session.info"
 NO_SEED = (
     "Nobody knows your phone yet. Save a coupon to your wallet, and have its session code put "
-    "into the policy: “seeds: {%s: <code>}”. Then try again."
+    "into the policy: “seeds: {%s: its-code}”. Then try again."
 )
 
 

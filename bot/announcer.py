@@ -188,6 +188,8 @@ class Announcer:
         key = f"{request.id}:{APPROVERS}"
         if Consent.WAITING in news or self._board.where(key):
             self._board.show(key, self._channel, request_card(story, for_approvers=True))
+        if request.rehearses and Progress.DONE in news:
+            self.redraw(request.rehearses)  # its card says that it was tried out
 
     def _tell_ending(self, story: Story, notice: Notice) -> None:
         """A reply in the thread of the asker's card, or of the approvers' for the command line."""
