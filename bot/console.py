@@ -16,6 +16,7 @@ from bot.errors import OURS
 from bot.errors import explain as in_words
 from bot.logs import to_stderr
 from bot.settings import Settings
+from store.lifecycle import TooLate
 
 out, err = Console(), Console(stderr=True)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -40,8 +41,10 @@ def trouble() -> Iterator[None]:
     except ValidationError as error:
         faults = [f"{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()]
         refuse("Settings: " + "; ".join(faults))
-    except (*OURS, ValueError, OSError, DBAPIError) as error:
-        refuse(in_words(error) if isinstance(error, (*OURS, DBAPIError)) else str(error))
+    except (*OURS, TooLate, DBAPIError) as error:
+        refuse(in_words(error))
+    except (ValueError, OSError) as error:
+        refuse(str(error))
 
 
 def refuse(words: str) -> NoReturn:

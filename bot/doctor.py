@@ -143,6 +143,11 @@ def _account(office: Office) -> Iterator[Finding]:
     if not accounts:
         yield Finding("account", False, "no account is known; set COUPONTOOLS_CLIENT_ID")
     for account in accounts:
+        if account.stopped_at:
+            words = f"everything outgoing is stopped by {account.stopped_by} since"
+            when = f"{account.stopped_at:%Y-%m-%d %H:%M} UTC"
+            again = "two approvers let it go again: vouchdesk resume --all"
+            yield Finding(f"account {account.name}", None, f"{words} {when}; {again}")
         try:
             found = office.clients(account).call(CAMPAIGN_LIST, {})
         except ApiError as error:

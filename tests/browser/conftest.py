@@ -9,6 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from bot.demo import POLICY
 from tests.browser.workspace_stage import SWITCHES
 from tests.world import Api, Slack, World, settings_for
 
@@ -36,11 +37,12 @@ def window(browser: Browser) -> Iterator[Page]:
 def world(
     slack_server: str, api_server: str, http: httpx.Client, front: Any, database: str
 ) -> Iterator[World]:
-    """The bot of other tests, started on a thread of its own: the engine wants none with a loop."""
+    """The bot under the demo's rules, on a thread of its own: the engine wants none with a loop."""
     api, chat = Api(api_server, http), Slack(slack_server, http)
     api.reset()
     chat.does("reset")
-    made = World(chat, api, settings_for(slack_server, api_server, database), front[0])
+    settings = settings_for(slack_server, api_server, database, vouchdesk_policy=POLICY)
+    made = World(chat, api, settings, front[0])
     with ThreadPoolExecutor(1) as beside:
         beside.submit(made.starts).result()
         yield made

@@ -87,7 +87,8 @@ def press_approve(page: Page, text: str) -> None:
 
 
 def is_done(page: Page) -> None:
-    expect(page.locator("#log").get_by_text("Done").first).to_be_visible(timeout=SOON)
+    says_done = page.locator("#log").get_by_text("Done", exact=True)
+    expect(says_done.first).to_be_visible(timeout=SOON)
 
 
 def thread_file(page: Page, text: str) -> Locator:

@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.hands import (
+    SOON,
     ask,
     at_work,
+    card,
     downloaded,
     field,
     go,
@@ -119,19 +121,47 @@ def test_codes_arrive_as_a_file_that_can_be_downloaded(
     assert len(urls) == len(set(urls)) == 1000
 
 
-def test_a_push_shows_whom_it_reaches_and_waits_for_two(page: Page, world: World) -> None:
+def agree(page: Page, person: str, *numbers: str) -> None:
+    """Type how many it reaches, until it is right."""
+    go(page, person, "approvals")
+    card(page, "Push to everyone").get_by_test_id("button-approve_with").click()
+    for number in numbers:
+        field(page, "reached", number)
+        if number == numbers[-1]:
+            ask(page)
+        else:
+            page.get_by_test_id("modal-submit").click()
+            expect(page.get_by_test_id("error-reached")).to_contain_text("it reaches: 812.")
+            picture(page, "push-wrong-number")
+
+
+def test_a_push_through_its_whole_life(page: Page, world: World) -> None:
     go(page, "ana", "marketing")
     type_command(page, '/coupon-push cam_123456 message="Summer starts today: 20% off ice cream"')
     ask(page)
-    for person in ("bo", "cy"):
-        assert world.api.pushed == []
-        go(page, person, "approvals")
-        expect(page.locator("#log").get_by_text("Reaches 812 people").first).to_be_visible()
-        if person == "cy":
-            picture(page, "push-waits-for-one-more")
-        press_approve(page, "Push to everyone")
-        page.get_by_test_id("confirm-ok").click()
-        expect(page.locator("#log").get_by_text(f"@{person.capitalize()}").first).to_be_visible()
+    go(page, "bo", "approvals")
+    push = card(page, "Push to everyone")
+    expect(push).to_contain_text("Reaches 812 people", timeout=SOON)
+    expect(push).to_contain_text("still needed: 2 of the approvers")
+    picture(page, "push-waits")
+    agree(page, "bo", "821", "812")
+    expect(push).to_contain_text("1 of 2 agreed: @Bo Lindqvist", timeout=SOON)
+    picture(page, "push-waits-for-one-more")
+    agree(page, "cy", "812")
+    expect(push).to_contain_text("Goes out in 1", timeout=SOON)
+    picture(page, "push-brakes")
+
+    go(page, "ana", "approvals")
+    push.get_by_test_id("button-stop").click()
+    page.get_by_test_id("confirm-ok").click()
+    expect(push).to_contain_text("Stopped by Ana Costa", timeout=SOON)
+    picture(page, "push-stopped")
+    world.later(seconds=60)
+    go(page, "bo", "approvals")
+    push.get_by_test_id("button-resume").click()
+    expect(push).to_contain_text("Goes out in", timeout=SOON)
+    assert world.api.pushed == []
+    world.later(seconds=15)
     is_done(page)
     expect(page.get_by_test_id("count-pushes")).to_have_attribute("data-value", "1")
     picture(page, "push-sent")
