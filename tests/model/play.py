@@ -23,7 +23,7 @@ FAULTS: dict[str, dict[str, Any]] = {
 
 
 class Play(RuleBasedStateMachine):
-    """Clicks and jobs, done to both; each click is answered truthfully, each change is on record."""
+    """Clicks and jobs, done to both: each click is answered truly, each change is on record."""
 
     shop: Shop
 
@@ -84,9 +84,9 @@ class Play(RuleBasedStateMachine):
     def reviews(self) -> None:
         self.shop.preparer.look_again()
         for wish in self.book.wishes.values():
-            if wish.state in ("waiting", "granted") and wish.needs:
-                if wish.rules is not self.book.rules:
-                    self.book.afresh(wish)
+            concerned = wish.state in ("waiting", "granted") and wish.needs
+            if concerned and wish.rules is not self.book.rules:
+                self.book.afresh(wish)
 
     def prepares(self) -> None:
         self.shop.preparer.prepare_asked()
