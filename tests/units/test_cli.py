@@ -209,7 +209,7 @@ def test_the_demo_plays_the_main_job_through(tmp_path: Path) -> None:
     told = json.loads(done.stdout)
     assert told["ok"], told
     assert done.returncode == 0
-    assert len(told["checks"]) == 10
+    assert len(told["checks"]) == 13
 
 
 def free_port() -> int:
