@@ -69,11 +69,13 @@ class Gate:
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
             return "What would run is not what was agreed to."
-        if terms.policy != self._weighing.policy.version:
-            with self._store.look() as tx:
-                new = self._weighing.of(tx, request, account, asker, reach=request.reach)
-            if terms.needs or new.needs or new.refusal:
-                return "The policy has changed since."
+        with self._store.look() as tx:
+            new = self._weighing.of(tx, request, account, asker, reach=request.reach)
+        if terms.policy != new.policy and (terms.needs or new.needs or new.refusal):
+            return "The policy has changed since."
+        alone = any(ALONE in each.roles for each in given)
+        if new.refusal or not (alone or policy.covers(terms, new)):
+            return new.refusal or "The policy asks for more by now than has been agreed to."
         return self._of_approvers(request, terms, given)
 
     def _of_approvers(self, request: Request, terms: Terms, given: Sequence[Approval]) -> str:

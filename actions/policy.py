@@ -107,6 +107,13 @@ def _includes(wide: Need, narrow: Need) -> bool:
     return wide.groups <= narrow.groups and wide.count >= narrow.count
 
 
+def covers(agreed: Terms, asked: Terms) -> bool:
+    """Whether whoever has met the one has met the other; a refusal nobody meets."""
+    return not asked.refusal and all(
+        any(_includes(met, need) for met in agreed.needs) for need in asked.needs
+    )
+
+
 def may_ask(person: Person) -> bool:
     """Members may ask; whether for this, the rules say."""
     return person.member

@@ -79,7 +79,7 @@ class Weighing:
         return Facts(
             action=action.name,
             risk=action.risk,
-            at=(request.planned_at or self._now()).astimezone(ZoneInfo(account.timezone)),
+            at=_when(request, self._now()).astimezone(ZoneInfo(account.timezone)),
             account=account.name,
             roles=person.roles,
             reach=reach if action.risk is Risk.BLAST else 0,
@@ -117,6 +117,11 @@ class Weighing:
             return []
         rows = [opened(row, self._vault) for row in request.inputs]
         return [weighed(action.inputs.model_validate(row)) for row in rows]
+
+
+def _when(request: Request, now: datetime) -> datetime:
+    """When it would run: of a series, its first moment, and once that has passed, now."""
+    return max(request.planned_at or now, now)
 
 
 def _greatest(values: Sequence[str | None]) -> Decimal | None:

@@ -8,7 +8,7 @@ from actions.errors import Declined, UnknownThing
 from actions.policy import People
 from bot.app import Office, slack_people
 from bot.console import Json, office, out, show_json, trouble
-from bot.people import is_slack_id
+from bot.people import at_the_console, is_slack_id
 from bot.settings import HalfConfigured, Settings
 from store import queries
 from store.tables import Account, Request
@@ -60,12 +60,16 @@ def withdraw(id: Id, actor: Who, as_json: Json = False) -> None:
 
 
 def stop(
-    actor: Who, id: MaybeId = "", every: All = False, reason: Reason = "", as_json: Json = False
+    actor: Annotated[str, typer.Option("--as", help="A Slack id; or any name, if Slack is down.")],
+    id: MaybeId = "",
+    every: All = False,
+    reason: Reason = "",
+    as_json: Json = False,
 ) -> None:
     """Stop what has not gone out yet: one request, or everything of the account."""
     _one_or_all(id, every)
     with trouble(), office() as at_work:
-        people = _people(at_work.settings, actor)
+        people = _people(at_work.settings, actor) if is_slack_id(actor) else at_the_console
         stopping = at_work.stopping(people, CLI)
         if every:
             account = at_work.desk(people).account().name

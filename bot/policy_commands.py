@@ -96,7 +96,7 @@ def replay(
     with trouble(), office() as at_work:
         book = of_file(other) if other else at_work.rulebook.current
         with at_work.store.look() as tx:
-            found = _replayed(tx, book, at_work.now() - _back(since))
+            found = replayed(tx, book, at_work.now() - _back(since))
         origin = str(other or at_work.rulebook.name)
         if as_json:
             show_json({"policy": book.version, "file": origin, **found.as_json()})
@@ -211,7 +211,7 @@ def _back(said: str) -> timedelta:
         raise typer.BadParameter(f"--since: {error}") from None
 
 
-def _replayed(tx: Session, book: Policy, since: datetime) -> Replay:
+def replayed(tx: Session, book: Policy, since: datetime) -> Replay:
     rows, unknown = [], 0
     for request in requests_since(tx, since):
         facts = facts_of(request)

@@ -41,6 +41,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
             handler = SocketModeHandler(bot.bolt, settings.slack_app_token.get_secret_value())
             handler.connect()  # type: ignore[no-untyped-call]  # Bolt leaves it untyped
             server.hang_up = handler.close
+            running.callback(handler.close)
             log.warning("connected", by="Socket Mode")
         log.warning("listening", host=host, port=port)
         server.run()

@@ -29,6 +29,7 @@ from coupontools.errors import (
 )
 from coupontools.pace import Pacing
 from coupontools.paging import PAGE, pages
+from coupontools.watch import UNWATCHED, Watch
 
 CONNECT = 5.0
 HOLD = 5.0  # told to come back later, but not when
@@ -78,9 +79,10 @@ class Client:
         keys: Keys,
         pace: Pacing,
         overrides: Mapping[str, Override] | None = None,
+        watch: Watch = UNWATCHED,
     ) -> None:
         self._http, self._keys, self._pace = http, keys, pace
-        self._overrides = overrides or {}
+        self._overrides, self._watch = overrides or {}, watch
 
     def call(
         self, endpoint: Endpoint, payload: Mapping[str, Any], *, timeout: float | None = None
@@ -89,10 +91,11 @@ class Client:
         override = self._overrides.get(endpoint.id, Override())
         endpoint, payload = override.endpoint(endpoint), override.payload(payload)
         request = self._request(endpoint, payload, timeout or endpoint.patience)
-        self._pace.wait()
-        answer = self._send(request)
+        with self._watch.waiting():
+            self._pace.wait()
         try:
-            return read(endpoint, answer)
+            with self._watch.calling(endpoint.id):
+                return read(endpoint, self._send(request))
         except Busy as busy:
             self._pace.hold(
                 min(HOLD if busy.retry_after is None else busy.retry_after, LONGEST_HOLD)

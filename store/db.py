@@ -1,7 +1,7 @@
 """Transactions on SQLite or PostgreSQL: what one read stays true until it has written."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
@@ -73,6 +73,8 @@ class Store:
             )
         )
         self._claims = Claims(self.engine)
+        self.on_commit: list[Callable[[Mapping[str, Any]], None]] = []
+        """Told what a transaction that may write has noted in its `info`."""
 
     @contextmanager
     def begin(self, *, patience: float = PATIENCE) -> Iterator[Session]:
@@ -82,6 +84,8 @@ class Store:
             if not self.is_sqlite:
                 tx.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
             yield tx
+        for told in self.on_commit:
+            told(tx.info)
 
     @contextmanager
     def look(self) -> Iterator[Session]:

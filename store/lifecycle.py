@@ -1,5 +1,6 @@
 """The only place that changes a state or writes the audit log."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,23 @@ Row = Request | Operation
 
 SURFACE = "surface"
 """Under this name a transaction's `info` says through which surface somebody decides."""
+
+MOVED = "moved"
+"""Under this one it keeps what was moved, for those who count it once it is committed."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A change of state that is on record."""
+
+    request: str
+    operation: str | None
+    action: str
+    was: str
+    became: str
+    late: float
+    """Seconds between the moment from which lateness counts and now; of runs only."""
+
 
 MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
     Consent.ASKED: frozenset(
@@ -108,6 +126,14 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
     )
     tx.add(entry)
     tx.add(_notice(row, at, row.state, actor, because))
+    tx.info.setdefault(MOVED, []).append(_moved(row, was, at))
+
+
+def _moved(row: Row, was: str, at: datetime) -> Moved:
+    if isinstance(row, Operation):
+        late = (at - row.run_at).total_seconds()
+        return Moved(row.request, row.id, row.action, was, row.state, late)
+    return Moved(row.id, None, row.action, was, row.state, 0.0)
 
 
 def _place(tx: Session, row: Row | None) -> dict[str, Any]:

@@ -350,3 +350,5 @@ class Beat(SQLModel, table=True):
 
     job: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Utc)
+    every: float = 0.0
+    """Seconds after which it runs again."""

@@ -25,7 +25,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 15, 1_000
+NAMED, MISSED, LINES = 5, 15, 900
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -169,7 +169,7 @@ def _preview(story: Story) -> list[Block]:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
         blocks.append(header(f"Reaches {reach}"))
     if request.preview:
-        blocks.append(section(escape(request.preview, 360)))
+        blocks.append(section(escape(request.preview, 350)))
     return blocks + list(facts(request.facts, limit=90))
 
 

@@ -9,7 +9,6 @@ from sqlmodel import Session, col, func, select
 
 from store.tables import (
     AuditEntry,
-    Beat,
     Consent,
     Draft,
     Notice,
@@ -89,11 +88,6 @@ def requests_to_prune(tx: Session, before: datetime, most: int) -> Sequence[Requ
         ~heard,
     )
     return tx.exec(asked.limit(most).with_for_update(skip_locked=True)).all()
-
-
-def beats(tx: Session) -> dict[str, datetime]:
-    """When each job ran through last."""
-    return {beat.job: beat.at for beat in tx.exec(select(Beat).order_by(col(Beat.job)))}
 
 
 def _gone(tx: Session, statement: Executable) -> int:

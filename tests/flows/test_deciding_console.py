@@ -70,6 +70,9 @@ def test_everything_is_stopped_and_let_go_from_there(settings: World) -> None:
     assert vouchdesk("resume", "--all", "--as", ANA).exit_code == 1
     assert "one more approver" in vouchdesk("resume", "--all", "--as", BO).stdout
     assert "everything goes out again" in vouchdesk("resume", "--all", "--as", CY).stdout
+    world.slack.fails("users.info", times=3, error="internal_error")
+    assert vouchdesk("stop", "--all", "--as", "operator").exit_code == 0  # Slack is down
+    assert vouchdesk("resume", "--all", "--as", "operator").exit_code == 2
 
 
 def test_one_launch_is_stopped_and_resumed_and_without_slack_nobody_decides(

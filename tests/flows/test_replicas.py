@@ -27,6 +27,7 @@ from store.db import Store
 from store.lifecycle import note
 from store.queries.replicas import ADOPTED
 from store.tables import Consent, Operation, Progress
+from tests.dying import rest
 from tests.flows.asking import SPLASH, agree, asks_agreed_push, asks_push
 from tests.flows.test_sheets import consumers, pastes
 from tests.processes import runs, serving, until
@@ -113,6 +114,7 @@ def holds_a_late_push(world: World) -> Operation:
 def ends_in_good_order(world: World, store: Store, folder: Path) -> None:
     """Told to stop in the middle of a push: it says so, waits for the answer, and ends."""
     world.api.fails(PUSH, delay_s=3)
+    world.api.fails(CREATE, times=8, delay_s=3)  # so many are at work at once, the others wait
     with serving(world.settings, folder) as bot:
         until(lambda: world.api.calls(PUSH) and world.api.calls(CREATE), "both are under way")
         bot.told(signal.SIGTERM)
@@ -264,12 +266,12 @@ def test_a_run_whose_processes_die_again_and_again_is_given_up(
     monkeypatch.setattr(slots, "CERTAIN", 0.0)
     world.bot.desk.ask("campaign.list", {}, actor="U0ANA")
     world.tick()
+    rest(world.bot)
     [run] = world.operations()
-    assert run.state is Progress.DONE
     for deaths in range(1, 7):
         as_if_left(world, run)
         world.bot.jobs["inherit"][0]()
-        world.settles()
+        rest(world.bot)
         assert len(world.api.calls(LIST)) == min(deaths, 5) + 1
     [run] = world.operations()
     assert run.state is Progress.FAILED

@@ -21,5 +21,6 @@ def upgrade() -> None:
         "app_beat",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("at", MOMENT, nullable=False),
+        sa.Column("every", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("job"),
     )

@@ -1,0 +1,89 @@
+"""What happens, for those who look from outside: figures, traces, and ids beside each log line."""
+
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextvars import copy_context
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from structlog.contextvars import bound_contextvars
+
+from actions.runner import Runner
+from bot.metrics import Metrics
+from bot.tracing import NoSpans, Spans
+from store.lifecycle import MOVED
+
+P, R = ParamSpec("P"), TypeVar("R")
+
+
+class Watching:
+    """Figures and traces together; a `Watch` of the client among other things."""
+
+    def __init__(self, spans: Spans | None = None) -> None:
+        self.metrics, self.spans = Metrics(), spans or NoSpans()
+
+    def waiting(self) -> AbstractContextManager[None]:
+        return self.metrics.waiting()
+
+    @contextmanager
+    def calling(self, endpoint: str) -> Iterator[None]:
+        with self.spans.span(f"call {endpoint}", endpoint=endpoint), self.metrics.calling(endpoint):
+            yield
+
+    def committed(self, info: Mapping[str, Any]) -> None:
+        """A transaction is on record."""
+        self.metrics.committed(info)
+        for moved in info.get(MOVED, ()):
+            self.spans.tell(moved)
+
+    @contextmanager
+    def about(self, what: str, **ids: str) -> Iterator[None]:
+        """All that happens within is about these."""
+        with ExitStack() as within:
+            within.enter_context(bound_contextvars(**ids))
+            within.enter_context(self.spans.span(what, **ids))
+            yield
+
+    def verbs(self, what: str, thing: object, *names: str) -> None:
+        """From now on each call of these methods is such a stretch."""
+        for name in names:
+            setattr(thing, name, self._verb(f"{what}.{name}", getattr(thing, name)))
+
+    def _verb(self, title: str, method: Callable[P, R]) -> Callable[P, R]:
+        @wraps(method)
+        def watched(*args: P.args, **kwargs: P.kwargs) -> R:
+            with self.about(title, **_ids(args)):
+                return method(*args, **kwargs)
+
+        return watched
+
+
+class WatchedRunner(Runner):
+    """Says of which operation everything is that happens while it is carried out."""
+
+    watching: Watching
+
+    def take(self, id: str) -> float | None:
+        with self.watching.about("operation.take", **_ids((id,))):
+            return super().take(id)
+
+    def give_up(self, id: str, error: str) -> None:
+        with self.watching.about("operation.give_up", **_ids((id,))):
+            super().give_up(id, error)
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads that know on whose behalf they work."""
+
+    def submit(self, work: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
+        return super().submit(copy_context().run, work, *args, **kwargs)
+
+
+def _ids(given: tuple[Any, ...]) -> dict[str, str]:
+    """The id that a method is called with: of a request, or of one of its runs."""
+    first = given[0] if given else ""
+    if not isinstance(first, str) or not first.startswith("req_"):
+        return {}
+    request, dot, _ = first.partition(".")
+    return {"request": request, "operation": first} if dot else {"request": request}
