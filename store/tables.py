@@ -8,29 +8,40 @@ from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import (
-    Consent as Consent,
+    Consent,
+    ConsentWord,
+    Effect,
+    EffectWord,
+    Progress,
+    ProgressWord,
+    Utc,
+    Word,
 )
-from store.columns import (
-    ConsentWord as ConsentWord,
-)
-from store.columns import (
-    Effect as Effect,
-)
-from store.columns import (
-    EffectWord as EffectWord,
-)
-from store.columns import (
-    Progress as Progress,
-)
-from store.columns import (
-    ProgressWord as ProgressWord,
-)
-from store.columns import (
-    Utc as Utc,
-)
-from store.columns import (
-    Word as Word,
-)
+
+__all__ = [
+    "Account",
+    "AccountPace",
+    "Approval",
+    "AuditEntry",
+    "Beat",
+    "Consent",
+    "ConsentWord",
+    "Delegation",
+    "Draft",
+    "Effect",
+    "EffectWord",
+    "Notice",
+    "Operation",
+    "Posted",
+    "Progress",
+    "ProgressWord",
+    "Reminder",
+    "Request",
+    "StepRun",
+    "Utc",
+    "Word",
+    "new_id",
+]
 
 
 def new_id(prefix: str) -> str:
