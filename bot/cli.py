@@ -15,8 +15,7 @@ from bot.app import console_desk
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.demo import demo as run_demo
-from bot.doctor import examine
-from bot.doctor import live as examine_live
+from bot.doctor import examine, live as examine_live
 from bot.explain import of_action, of_id, surfaces
 from bot.lists import save
 from bot.serve import serve as run_server

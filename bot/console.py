@@ -12,8 +12,7 @@ from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
 from bot.app import Office, open_office
-from bot.errors import OURS
-from bot.errors import explain as in_words
+from bot.errors import OURS, explain as in_words
 from bot.logs import to_stderr
 from bot.settings import Settings
 from store.lifecycle import TooLate

@@ -11,8 +11,7 @@ from bot.console import Json, out, show_json, trouble
 from bot.settings import Settings
 from store import schema
 from store.backup import backup as back_up
-from store.copying import CannotCopy, check_idle
-from store.copying import copy as copy_all
+from store.copying import CannotCopy, check_idle, copy as copy_all
 from store.db import Store, address
 
 db = typer.Typer(no_args_is_help=True, help="The database.")

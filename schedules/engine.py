@@ -9,8 +9,7 @@ from threading import Event
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig
-from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine as SqlEngine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 

@@ -8,40 +8,15 @@ from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from store.columns import (
-    Consent,
-    ConsentWord,
-    Effect,
-    EffectWord,
-    Progress,
-    ProgressWord,
-    Utc,
-    Word,
+    Consent as Consent,
+    ConsentWord as ConsentWord,
+    Effect as Effect,
+    EffectWord as EffectWord,
+    Progress as Progress,
+    ProgressWord as ProgressWord,
+    Utc as Utc,
+    Word as Word,
 )
-
-__all__ = [
-    "Account",
-    "AccountPace",
-    "Approval",
-    "AuditEntry",
-    "Beat",
-    "Consent",
-    "ConsentWord",
-    "Delegation",
-    "Draft",
-    "Effect",
-    "EffectWord",
-    "Notice",
-    "Operation",
-    "Posted",
-    "Progress",
-    "ProgressWord",
-    "Reminder",
-    "Request",
-    "StepRun",
-    "Utc",
-    "Word",
-    "new_id",
-]
 
 
 def new_id(prefix: str) -> str:

@@ -10,9 +10,9 @@ from slack_sdk.models.blocks import (
     DateTimePickerElement,
     DividerBlock,
     InputBlock,
+    Option as Line,
     TimePickerElement,
 )
-from slack_sdk.models.blocks import Option as Line
 
 from actions.fields import Option
 from bot.views.blocks import context, plain

@@ -13,12 +13,12 @@ from slack_sdk.models.blocks import (
     ExternalDataSelectElement,
     InputInteractiveElement,
     NumberInputElement,
+    Option as Line,
     PlainTextInputElement,
     RadioButtonsElement,
     StaticMultiSelectElement,
     StaticSelectElement,
 )
-from slack_sdk.models.blocks import Option as Line
 
 from actions.fields import (
     Choice,

@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import pytest
 from annotated_types import Ge, Le
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 from pydantic import StringConstraints, ValidationError
 from pydantic.fields import FieldInfo
 
