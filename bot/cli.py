@@ -11,13 +11,13 @@ from rich.table import Table
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
 from bot import deciding_commands, policy_commands
-from bot.app import console_desk
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.demo import demo as run_demo
 from bot.doctor import examine, live as examine_live
 from bot.explain import of_action, of_id, surfaces
 from bot.lists import save
+from bot.office import console_desk
 from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories

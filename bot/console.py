@@ -11,9 +11,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from sqlalchemy.exc import DBAPIError
 
-from bot.app import Office, open_office
 from bot.errors import OURS, explain as in_words
 from bot.logs import to_stderr
+from bot.office import Office, open_office
 from bot.settings import Settings
 from store.lifecycle import TooLate
 

@@ -6,8 +6,8 @@ import typer
 
 from actions.errors import Declined, UnknownThing
 from actions.policy import People
-from bot.app import Office, slack_people
 from bot.console import Json, office, out, show_json, trouble
+from bot.office import Office, slack_people
 from bot.people import at_the_console, is_slack_id
 from bot.settings import HalfConfigured, Settings
 from store import queries

@@ -11,9 +11,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.policy import Policy
 from actions.rulebook import BUILT_IN, BadPolicy, builtin, of_file
 from actions.rules import APPROVER, OPERATOR
-from bot.app import Office, slack_client
 from bot.errors import explain
 from bot.manifest import SCOPES
+from bot.office import Office, slack_client
 from bot.people import SlackPeople, roles
 from bot.proving import prove
 from bot.settings import Settings

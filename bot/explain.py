@@ -8,9 +8,9 @@ from typing import Any
 from actions import policy
 from actions.action import AnyAction
 from actions.fields import fields, is_private, shown, title_of
-from bot.app import Office
 from bot.forms import form_for
 from bot.grammar import SHORT_FORMS
+from bot.office import Office
 from bot.stories import Stories
 from store import queries
 from store.tables import Operation

@@ -27,31 +27,48 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        here = {"registry": self.registry}
-        self._fires = Counter("vouchdesk_fires", "Runs begun", ["action"], **here)
+        self._fires = Counter("vouchdesk_fires", "Runs begun", ["action"], registry=self.registry)
         self._late = Histogram(
             "vouchdesk_lateness_seconds",
             "From the moment a run was due until it began",
             buckets=LATE,
-            **here,
+            registry=self.registry,
         )
-        self._ends = Counter("vouchdesk_runs", "Runs by what came of them", ["state"], **here)
+        self._ends = Counter(
+            "vouchdesk_runs", "Runs by what came of them", ["state"], registry=self.registry
+        )
         self._moves = Counter(
-            "vouchdesk_requests_moved", "Requests by new state", ["state"], **here
+            "vouchdesk_requests_moved", "Requests by new state", ["state"], registry=self.registry
         )
         self._calls = Histogram(
-            "vouchdesk_api_seconds", "Calls of Coupontools", ["endpoint"], buckets=CALL, **here
+            "vouchdesk_api_seconds",
+            "Calls of Coupontools",
+            ["endpoint"],
+            buckets=CALL,
+            registry=self.registry,
         )
         self._errors = Counter(
-            "vouchdesk_api_errors", "Calls that went wrong", ["endpoint", "error"], **here
+            "vouchdesk_api_errors",
+            "Calls that went wrong",
+            ["endpoint", "error"],
+            registry=self.registry,
         )
         self._waits = Histogram(
-            "vouchdesk_pace_wait_seconds", "Waits for the account's pace", buckets=CALL, **here
+            "vouchdesk_pace_wait_seconds",
+            "Waits for the account's pace",
+            buckets=CALL,
+            registry=self.registry,
         )
         self._acks = Histogram(
-            "vouchdesk_slack_ack_seconds", "Answers to Slack", ["status"], buckets=ACK, **here
+            "vouchdesk_slack_ack_seconds",
+            "Answers to Slack",
+            ["status"],
+            buckets=ACK,
+            registry=self.registry,
         )
-        self._failures = Counter("vouchdesk_job_failures", "Jobs that broke", ["job"], **here)
+        self._failures = Counter(
+            "vouchdesk_job_failures", "Jobs that broke", ["job"], registry=self.registry
+        )
 
     def text(self) -> bytes:
         """All of it, in the text format of Prometheus."""

@@ -21,8 +21,8 @@ from actions.rules import Facts
 from actions.terms import Terms
 from actions.weighing import Weighing, facts_of, noted, terms_of
 from actions.wording import duration
-from bot.app import Office, console_desk, slack_people
 from bot.console import Json, office, out, pairs, show_json, trouble
+from bot.office import Office, console_desk, slack_people
 from bot.people import is_slack_id
 from bot.policy_words import facts_told, terms_told, why_not
 from bot.settings import Settings

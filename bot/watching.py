@@ -4,17 +4,20 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import copy_context
+from datetime import datetime
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
 from structlog.contextvars import bound_contextvars
 
 from actions.runner import Runner
-from bot.metrics import Metrics
+from bot.metrics import Metrics, Standing
 from bot.tracing import NoSpans, Spans
+from store.db import Store
 from store.lifecycle import MOVED
 
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Watching:
@@ -22,6 +25,11 @@ class Watching:
 
     def __init__(self, spans: Spans | None = None) -> None:
         self.metrics, self.spans = Metrics(), spans or NoSpans()
+
+    def look_at(self, store: Store, policy: Callable[[], str], now: Callable[[], datetime]) -> None:
+        """From now on what comes on record there is counted, and how things stand is told."""
+        store.on_commit.append(self._committed)
+        self.metrics.registry.register(Standing(store, policy, now))
 
     def waiting(self) -> AbstractContextManager[None]:
         return self.metrics.waiting()
@@ -31,7 +39,7 @@ class Watching:
         with self.spans.span(f"call {endpoint}", endpoint=endpoint), self.metrics.calling(endpoint):
             yield
 
-    def committed(self, info: Mapping[str, Any]) -> None:
+    def _committed(self, info: Mapping[str, Any]) -> None:
         """A transaction is on record."""
         self.metrics.committed(info)
         for moved in info.get(MOVED, ()):

@@ -1,9 +1,11 @@
-"""HTTP in: Slack's requests, and the two questions a load balancer asks."""
+"""HTTP in: Slack's requests, the two questions a load balancer asks, and figures."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Awaitable, Callable
 from threading import Event
 
 import structlog
+from prometheus_client import CONTENT_TYPE_LATEST
 from slack_bolt import App, BoltRequest, BoltResponse
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
@@ -12,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.watching import Watching
 from store import queries
 from store.db import Store
 
@@ -48,7 +51,7 @@ class Door:
             return f"The database does not answer ({type(error).__name__})."
 
 
-def web(bolt: App, door: Door) -> Starlette:
+def web(bolt: App, door: Door, watching: Watching) -> Starlette:
     """The ASGI application."""
 
     async def events(request: Request) -> Response:
@@ -57,14 +60,10 @@ def web(bolt: App, door: Door) -> Starlette:
             return Response("Too large", 413)
         if not request.headers.get("x-slack-request-timestamp", "").isdecimal():
             return Response("Not signed by Slack", 401)  # Bolt stumbles over any other word
-        try:
-            incoming = BoltRequest(
-                body=body, query=str(request.query_params), headers=dict(request.headers)
-            )
-            return _answer(await run_in_threadpool(bolt.dispatch, incoming))
-        except Exception as error:  # before any listener: it has no shape that Slack sends
-            log.warning("a request that cannot be read", error=type(error).__name__)
-            return Response("Cannot be read", 400)
+        began = time.perf_counter()
+        answer = await run_in_threadpool(_dispatched, bolt, watching, request, body)
+        watching.metrics.acked(time.perf_counter() - began, answer.status_code)
+        return answer
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ok": True})
@@ -81,8 +80,33 @@ def web(bolt: App, door: Door) -> Starlette:
             Route("/slack/events", events, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/readyz", readyz),
+            Route("/metrics", _figures(watching)),
         ]
     )
+
+
+def _dispatched(bolt: App, watching: Watching, request: Request, body: str) -> Response:
+    with watching.about("surface.slack"):
+        try:
+            incoming = BoltRequest(
+                body=body, query=str(request.query_params), headers=dict(request.headers)
+            )
+            return _answer(bolt.dispatch(incoming))
+        except Exception as error:  # before any listener: it has no shape that Slack sends
+            log.warning("a request that cannot be read", error=type(error).__name__)
+            return Response("Cannot be read", 400)
+
+
+def _figures(watching: Watching) -> Callable[[Request], Awaitable[Response]]:
+    async def figures(_: Request) -> Response:
+        try:
+            text = await run_in_threadpool(watching.metrics.text)
+        except SQLAlchemyError as error:
+            log.warning("figures cannot be read", error=type(error).__name__)
+            return Response("The database does not answer.", 503)
+        return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    return figures
 
 
 async def _body(request: Request) -> str | None:

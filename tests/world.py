@@ -5,7 +5,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from sqlmodel import col, select
 
 from bot.app import Bot, build
 from bot.settings import Settings
+from bot.watching import Threads
 from store.tables import Consent, Operation, Progress, Request
 
 SIGNING_SECRET = "sandbox-signing-secret"
@@ -26,7 +26,7 @@ POLICY = Path(__file__).parent / "policy.yml"
 PATIENCE = 60.0
 
 
-class Workers(ThreadPoolExecutor):
+class Workers(Threads):
     """Bolt's listener threads, which can be waited for."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """A policy of one's own: what it asks for, and what becomes of things when it changes."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,10 +37,14 @@ ONE = "rules: [{rule: Everything, approvals: 1}]"
 TWO = "rules: [{rule: Everything, approvals: 2}]"
 
 
-def at_hour(world: World, hour: int) -> When:
-    """Tomorrow at that hour, on the account's clock."""
+def tomorrow_at(world: World, hour: int) -> datetime:
+    """On the account's clock."""
     tomorrow = (world.now() + timedelta(days=1)).astimezone(BRUSSELS)
-    return When(tomorrow.replace(hour=hour, minute=0), timezone="Europe/Brussels")
+    return tomorrow.replace(hour=hour, minute=0)
+
+
+def at_hour(world: World, hour: int) -> When:
+    return When(tomorrow_at(world, hour), timezone="Europe/Brussels")
 
 
 def records(world: World, kind: str) -> list[str]:
@@ -98,7 +102,7 @@ def test_at_night_it_is_refused_by_its_rule_and_by_day_it_is_not(world: World) -
     world.tick()
     agree(world, "bo")
     # what is asked for a good hour and runs, much later, at a bad one is refused there
-    world.passes(hours=(at_hour(world, 22).at - world.now()).total_seconds() / 3600)
+    world.passes(seconds=(tomorrow_at(world, 22) - world.now()).total_seconds())
     assert world.api.created == []
     assert "Not at night." in seen(world)
 

@@ -14,7 +14,7 @@ from actions.policy import Person
 from actions.preparer import Preparer
 from actions.runner import Runner
 from actions.settling import Settling
-from bot.app import open_office
+from bot.office import open_office
 from coupontools import endpoints
 from coupontools.client import Client, Keys
 from coupontools.pace import Pace

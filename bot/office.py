@@ -1,0 +1,159 @@
+"""What needs no listeners: store, keys, clients, people; enough for the command line."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from slack_sdk import WebClient
+
+from actions.approvals import Approvals
+from actions.catalog import CATALOG
+from actions.desk import Desk, Now
+from actions.exporting import Exporting
+from actions.policy import People
+from actions.rulebook import Rulebook
+from actions.rules import OPERATOR
+from actions.weighing import Weighing
+from bot.people import SlackPeople, at_the_console, roles
+from bot.settings import Settings
+from coupontools.client import Client, Keys
+from coupontools.endpoints import load_overrides
+from coupontools.watch import UNWATCHED, Watch
+from schedules.pacing import pace_of
+from schedules.stopping import Stopping
+from store import queries, schema
+from store.db import Store
+from store.lifecycle import note
+from store.secrets import Vault
+from store.tables import Account
+
+MAIN = "main"
+"""The name of the account that the settings describe."""
+
+
+def utc_now() -> datetime:
+    """The clock of the running bot."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Office:
+    """What needs no Slack: enough for the command line."""
+
+    settings: Settings
+    store: Store
+    vault: Vault
+    http: httpx.Client
+    clients: Callable[[Account], Client]
+    rulebook: Rulebook
+    now: Now
+
+    @property
+    def weighing(self) -> Weighing:
+        """What the policy asks of requests."""
+        return Weighing(CATALOG, self.vault, lambda: self.rulebook.current, self.now)
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.http.close()
+        self.store.close()
+
+    def desk(self, people: People, surface: str = "slack") -> Desk:
+        """The desk, for people as this surface knows them."""
+        return Desk(
+            self.store,
+            CATALOG,
+            self.vault,
+            people,
+            self.clients,
+            self.now,
+            self.weighing,
+            surface,
+        )
+
+    def approvals(self, people: People, surface: str = "slack") -> Approvals:
+        """Decisions, by people as this surface knows them."""
+        return Approvals(self.store, CATALOG, people, self.weighing, self.now, surface)
+
+    def stopping(self, people: People, surface: str = "slack") -> Stopping:
+        """Stopping and letting go again, by people as this surface knows them."""
+        return Stopping(self.store, people, self.weighing, self.now, surface)
+
+    def exporting(self, desk: Desk) -> Exporting:
+        """Whole lists, for the people of that desk."""
+        return Exporting(desk, self.store, self.vault, self.clients, self.now)
+
+
+def open_office(settings: Settings, now: Now = utc_now, watch: Watch = UNWATCHED) -> Office:
+    """Store, keys and clients; brings the schema up to date and keeps the account's keys sealed."""
+    store, vault = Store(settings.database_url), Vault(settings.secret_keys)
+    schema.upgrade(store)
+    _keep_account(store, vault, settings)
+    http = httpx.Client(
+        base_url=settings.coupontools_url,
+        limits=httpx.Limits(max_connections=50),
+        headers={"User-Agent": "Vouchdesk"},
+    )
+    rulebook = Rulebook(settings.vouchdesk_policy, _noting(store, now))
+    clients = _clients(settings, store, vault, http, watch)
+    return Office(settings, store, vault, http, clients, rulebook, now)
+
+
+def slack_client(settings: Settings) -> WebClient:
+    """The Web API as the bot uses it."""
+    return WebClient(settings.slack_bot_token.get_secret_value(), settings.slack_api_url)
+
+
+def slack_people(settings: Settings, client: WebClient | None = None) -> SlackPeople:
+    """People and their roles, as Slack knows them."""
+    return SlackPeople(
+        client or slack_client(settings),
+        roles(settings.vouchdesk_approvers, settings.vouchdesk_operators),
+        settings.vouchdesk_timezone,
+    )
+
+
+def console_desk(office: Office) -> Desk:
+    """The desk as the command line has it: it asks and reads; a running bot carries out."""
+    return office.desk(at_the_console)
+
+
+def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
+    client_id = settings.coupontools_client_id.get_secret_value()
+    if not client_id:
+        return
+    with store.begin() as tx:
+        account = queries.account(tx, MAIN) or Account(name=MAIN, client_id="", client_secret="")
+        account.client_id = vault.seal(client_id)
+        account.client_secret = vault.seal(settings.coupontools_client_secret.get_secret_value())
+        account.timezone = settings.vouchdesk_timezone
+        tx.add(account)  # whether it is stopped is no setting: a restart lets nothing go
+
+
+def _clients(
+    settings: Settings, store: Store, vault: Vault, http: httpx.Client, watch: Watch
+) -> Callable[[Account], Client]:
+    """A client for each account; all its calls share one pace, those of other processes too."""
+    corrected = settings.coupontools_endpoints
+    overrides = load_overrides(corrected) if corrected else {}
+    known: dict[str, Client] = {}
+
+    def client(account: Account) -> Client:
+        if account.name not in known:
+            keys = Keys(vault.open(account.client_id), vault.open(account.client_secret))
+            pace = pace_of(store, account.name)
+            known.setdefault(account.name, Client(http, keys, pace, overrides, watch))
+        return known[account.name]
+
+    return client
+
+
+def _noting(store: Store, now: Now) -> Callable[[str, str], None]:
+    """What becomes of the policy is on record."""
+
+    def changed(kind: str, words: str) -> None:
+        with store.begin() as tx:
+            note(tx, kind, actor=OPERATOR, at=now(), because=words)
+
+    return changed
