@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from bot.app import GRACE, Bot, build
 from bot.doctor import slack_problems
+from bot.logs import to_stderr
 from bot.settings import HalfConfigured, Settings
 from schedules.replicas import LostItsPlace
 from store.db import Store
@@ -28,6 +29,7 @@ LAST = 5.0
 def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
     """Serve until interrupted; raises `HalfConfigured` or `DatabaseInUse` before anything runs."""
     settings.require()
+    to_stderr(settings.vouchdesk_log_level, secrets=settings.secrets)
     if socket_mode and not settings.socket_mode:
         raise HalfConfigured(["SLACK_APP_TOKEN (needed for Socket Mode)"])
     host, port = address(http or HERE)

@@ -3,10 +3,12 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from zoneinfo import available_timezones
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
 
 PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 
@@ -39,6 +41,9 @@ class Settings(BaseSettings):
     vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="from which on our own log lines are written"
+    )
     vouchdesk_keep_days: int = Field(
         30, ge=8, le=3650, description="days until what is over loses its private values"
     )
@@ -64,6 +69,14 @@ class Settings(BaseSettings):
     @property
     def secret_keys(self) -> list[str]:
         return [key for key in self.vouchdesk_secret_key.get_secret_value().split(",") if key]
+
+    @property
+    def secrets(self) -> list[str]:
+        """What must not be logged, whoever quotes it."""
+        values = (getattr(self, name) for name in type(self).model_fields)
+        secret = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
+        password = make_url(self.database_url).password
+        return [*secret, *self.secret_keys, *([str(password)] if password else [])]
 
     def missing(self) -> list[str]:
         """What `serve` cannot do without, each with what it is."""

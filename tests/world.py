@@ -285,10 +285,10 @@ class World:
     def person(self, name: str) -> Human:
         return Human(name, self)
 
-    def starts(self) -> None:
+    def starts(self, **how: Any) -> None:
         """Start the bot on the database as it is."""
         self.workers = Workers()
-        self.bot = build(self.settings, self.now, listener_threads=self.workers, poll=0.02)
+        self.bot = build(self.settings, self.now, listener_threads=self.workers, poll=0.02, **how)
         self.bot.start(beat=False)
         self.front.app, self.is_up = self.bot.http, True
 
