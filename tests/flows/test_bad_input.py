@@ -244,7 +244,7 @@ COMMAND = urlencode(
         {"x-slack-request-timestamp": "soon", "x-slack-signature": "v0=00"},
         signed(COMMAND, secret="another"),
         signed(COMMAND, age=600),
-        signed(COMMAND, age=-600),
+        signed(COMMAND, age=-86_400),
         signed(COMMAND + b"&more=1"),
     ],
 )

@@ -11,10 +11,10 @@ import structlog
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from prometheus_client.parser import text_string_to_metric_families
 
 from bot import logs, tracing
 from bot.settings import HalfConfigured
-from prometheus_client.parser import text_string_to_metric_families
 from schedules.beating import Beating
 from store.queries import standing
 from tests.flows.asking import asks_agreed_push
