@@ -15,8 +15,9 @@ from actions.weighing import Weighing, terms_of
 from coupontools.errors import Refused
 from store import queries
 from store.db import Store
-from store.tables import Account, Approval, Consent, Request
+from store.tables import Account, Approval, Consent, Operation, Request
 
+CHANGED = "What would run is not what was agreed to."
 LEFT = "Somebody who agreed is no longer one who may"
 GOOD_FOR = timedelta(seconds=30)
 """How long an answer holds for the other rows of a sheet."""
@@ -41,9 +42,9 @@ class Gate:
         self._weighing, self._now = weighing, now
         self._cleared: dict[str, Cleared] = {}
 
-    def why_not(self, id: str) -> str:
+    def why_not(self, operation: Operation) -> str:
         """Words for the card; empty: it may run."""
-        now = self._now()
+        id, now = operation.request, self._now()
         with self._store.look() as tx:
             slim = queries.request_to_run(tx, id)
             account = queries.account(tx, slim.account) if slim else None
@@ -56,6 +57,8 @@ class Gate:
             return ""
         with self._store.look() as tx:
             request, given = queries.request_seen(tx, id) or slim, queries.approvals(tx, slim)
+        if operation.inputs != request.inputs[operation.row]:  # made before it was changed
+            return CHANGED
         words = self._of_consent(request, account, given) or self._of_today(request)
         if not words:
             self._remember(request, now)
@@ -68,7 +71,7 @@ class Gate:
             return "The person who asked is no member any more."
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
-            return "What would run is not what was agreed to."
+            return CHANGED
         with self._store.look() as tx:
             new = self._weighing.of(tx, request, account, asker, reach=request.reach)
         if terms.policy != new.policy and (terms.needs or new.needs or new.refusal):

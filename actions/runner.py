@@ -100,7 +100,7 @@ class Runner:
             stop = holding.stopped(tx, operation) if operation else ""
         if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words = "" if stop else self._gate.why_not(operation.request)  # it would ask the API
+        words = "" if stop else self._gate.why_not(operation)  # it would ask the API
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:

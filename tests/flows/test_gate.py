@@ -1,0 +1,89 @@
+"""Before a run: what people agreed to is what is there, and what goes out; else they are asked."""
+
+from datetime import timedelta
+
+import pytest
+
+from actions.action import Risk
+from actions.catalog import CATALOG
+from actions.desk import When
+from actions.replies import Campaign, as_it_is
+from store.tables import Consent, Progress
+from tests.flows.asking import SPLASH, TEMPLATE, agree, seen
+from tests.world import World
+
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+DAILY = "0 9 * * *"
+READING = ("/info", "/list", "/data")
+ASKED = {
+    "campaign.push_all": {"campaign": SPLASH, "message": "Summer"},
+    "single_use.create_many": {"campaign": SPLASH, "amount": 10},
+    "single_use.create": {"campaign": SPLASH, "firstname": "Ada"},
+    "campaign.push": {"campaign": SPLASH, "couponsession": "aB3dE6", "message": "Summer"},
+    "message.email": {"campaign": SPLASH, "email": "ada@example.test"},
+    "campaign.create": {"template": TEMPLATE, "name": "Spring"},
+}
+
+
+def test_each_of_what_makes_a_campaign_is_something_that_people_agree_to() -> None:
+    known = {"ID": SPLASH, "name": "Splash", "title": "20%", "status": "active", "expirydate": ""}
+    shown = as_it_is(Campaign.model_validate(known))
+    for name in known:
+        changed = as_it_is(Campaign.model_validate(known | {name: "other"}))
+        assert sum(was != now for was, now in zip(shown, changed, strict=True)) == 1, name
+
+
+@ON_SQLITE
+def test_a_campaign_that_was_changed_is_asked_about_again(world: World) -> None:
+    tomorrow = When(world.now() + timedelta(days=1))
+    for action, given in ASKED.items():
+        asker, *others = (
+            ("bo", "cy") if CATALOG[action].risk is Risk.CHANGE else ("ana", "bo", "cy")
+        )
+        world.bot.desk.ask(action, given, actor=f"U0{asker.upper()}", when=tomorrow)
+        world.tick()
+        agree(world, *others[: world.request().quorum])
+    assert {request.state for request in world.requests()} == {Consent.GRANTED}
+    changes(world, campaign=SPLASH, expiry="2030-01-01 00:00:00")
+    changes(world, campaign=TEMPLATE, title="Half the price")
+    world.passes(days=1, seconds=1)
+    assert len(world.operations(Progress.DROPPED)) == len(ASKED)
+    assert all(call["path"].endswith(READING) for call in world.api.calls())
+    world.tick()
+    assert {request.state for request in world.requests()} == {Consent.WAITING}
+    assert "Ends is “2030-01-01 00:00:00” by now" in seen(world)
+    assert "Template title is “Half the price” by now" in seen(world)
+
+
+def changes(world: World, **how: str) -> None:
+    """Somebody changes a campaign on the pages of Coupontools."""
+    world.api.http.post(f"{world.api.url}/_/change", json=how).raise_for_status()
+
+
+@ON_SQLITE
+def test_what_was_held_under_an_elder_version_never_runs_under_a_newer_one(world: World) -> None:
+    first = When(world.now(), DAILY, "UTC")
+    world.bot.desk.ask("campaign.push_all", ASKED["campaign.push_all"], actor="U0ANA", when=first)
+    world.tick()
+    agree(world, "bo", "cy")
+    world.tick()
+    due = world.request().next_at
+    assert due is not None
+    world.shift += due - world.now()
+    world.passes(days=1, hours=2)  # nobody was there: two moments are missed
+    held = world.operations(Progress.HELD)
+    assert held
+    request = world.request()
+    new = {**ASKED["campaign.push_all"], "message": "Autumn"}
+    series = When(request.planned_at, request.crontab, request.timezone)
+    world.bot.desk.change(request.id, request.version, new, actor="U0ANA", when=series)
+    world.tick()
+    card = next(m for m in world.slack.messages("approvals") if "Push to everyone" in str(m))
+    for name in ("bo", "cy"):
+        world.person(name).presses("approve_with", ts=card["ts"], channel="approvals")
+        world.person(name).submits(reached="812")
+    assert world.request().state is Consent.GRANTED
+    world.bot.launches.run_late(held[0].id, actor="U0BO")
+    world.tick()
+    assert world.api.pushed == []
+    assert "What would run is not what was agreed to." in seen(world)
