@@ -1,18 +1,33 @@
 """Pushes to those who hold a loyalty card: to one, or to all."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
-from actions.fields import Message
-from actions.holders import YES, Holders, OfCard, OfHolder, OneCard, Touched, card_as_it_is
+from actions.facts import Weighs
+from actions.fields import CardId, Message
+from actions.holders import (
+    YES,
+    HolderId,
+    Holders,
+    OfCard,
+    OfHolder,
+    OneCard,
+    Touched,
+    card_as_it_is,
+)
 from actions.undo import PUSHED
 from coupontools import endpoints
 
 
 class PushOne(OfHolder):
+    loyaltycard: Annotated[CardId, Weighs("seed")] = Field(title="Loyalty card")
+    user: Annotated[HolderId, Weighs("seed")] = Field(
+        title="User", description="The user's id, as in the list of users."
+    )
     message: Message = Field(title="Message", description="Shown on this person's lock screen.")
 
 

@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 Body = Mapping[str, Any]
 Place = Mapping[str, Any]
-"""Nothing on a card; `home`; or the id of the open `list` and its `page`."""
+"""Nothing on a card; `home`; or the id of the open `list` and its `page`; and what it shows."""
 
 
 class Pressing:
@@ -79,19 +79,31 @@ class Pressing:
     def redraw(self, client: WebClient, who: str, place: Place, note: str = "") -> None:
         """The home tab or the list, as things stand now."""
         if "list" in place:
-            self._waiting.redraw(client, place["list"], place["page"], who, note)
+            self._waiting.redraw(client, place, who, note)
         elif "home" in place:
-            self._home.publish(client, who)
+            self._home.publish(client, who, place["kept"])
 
     def about(self, body: Body) -> tuple[str, int]:
         """Request and version of the button; raises `UnknownThing` for a card it is not on."""
         request, version = self.read(value_of(body))
+        self._check_place(body, request)
+        return request, version
+
+    def of_run(self, body: Body) -> str:
+        """The run of the button; raises `StaleCard` when it has gone on since that was drawn."""
+        run = value_of(body)
+        self._check_place(body, request_of(run))
+        drawn = str(body["actions"][0].get("block_id") or "").rpartition("/")[2]
+        if drawn.isdecimal() and self._stories.round_of(run) not in (None, int(drawn)):
+            raise StaleCard("It has gone on since this card was drawn; here is how it stands now.")
+        return run
+
+    def _check_place(self, body: Body, request: str) -> None:
         spot = body.get("container") or {}
         if spot.get("type") == "message":
             shown = self._stories.request_at(spot["channel_id"], spot["message_ts"])
             if shown not in (None, request):
                 raise UnknownThing("This button does not belong to this card.")
-        return request, version
 
     def read(self, stamp: str) -> tuple[str, int]:
         """Request and version; raises `UnknownThing` for what we did not draw."""
@@ -106,9 +118,9 @@ def place_of(body: Body) -> Place:
     """Where it was pressed, as far as that has to be drawn anew."""
     view = body.get("view") or {}
     if view.get("type") == "home":
-        return {"home": True}
+        return {"home": True, "kept": [], **json.loads(view.get("private_metadata") or "{}")}
     if view.get("callback_id") == QUEUE:
-        return {"list": view["id"], "page": json.loads(view["private_metadata"])["page"]}
+        return {"list": view["id"], "kept": [], **json.loads(view["private_metadata"])}
     return {}
 
 

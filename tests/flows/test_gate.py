@@ -9,10 +9,11 @@ from actions.catalog import CATALOG
 from actions.desk import When
 from actions.replies import Campaign, as_it_is
 from store.tables import Consent, Progress
-from tests.flows.asking import SPLASH, TEMPLATE, agree, seen
+from tests.flows.asking import SPLASH, TEMPLATE, agree, asks_agreed_push, seen
 from tests.world import World
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+PUSH = "/v3/coupon/pushnotification/all"
 DAILY = "0 9 * * *"
 READING = ("/info", "/list", "/data")
 ASKED = {
@@ -87,3 +88,40 @@ def test_what_was_held_under_an_elder_version_never_runs_under_a_newer_one(world
     world.tick()
     assert world.api.pushed == []
     assert "What would run is not what was agreed to." in seen(world)
+
+
+@ON_SQLITE
+def test_an_old_press_sends_nothing_again_once_it_is_unclear_anew(world: World) -> None:
+    asks_agreed_push(world)
+    world.api.fails(PUSH, times=2, drop="after")
+    world.tick()
+    bo = world.person("bo").at_card("go_on")  # Bo looked badly
+    pressed = world.slack.deliveries[-1]["index"]
+    world.tick()
+    assert world.operations(Progress.UNCLEAR)
+    assert len(world.api.pushed) == 2
+    world.slack.does("redeliver", index=pressed)
+    world.workers.rest()
+    world.tick()
+    assert len(world.api.pushed) == 2
+    assert world.operations(Progress.UNCLEAR)
+    assert bo.was_told("It has gone on since this card was drawn")
+
+
+@ON_SQLITE
+def test_the_run_of_one_card_is_not_decided_on_at_another(world: World) -> None:
+    for message in ("First", "Second"):
+        asks_agreed_push(world, message=message)
+        world.api.fails(PUSH, drop="before")
+        world.tick()
+    first, _ = world.operations(Progress.UNCLEAR)
+    card = world.slack.card()
+    for block in card["blocks"]:
+        for element in block.get("elements", ()):
+            if element.get("action_id") == "happened":
+                element["value"] = first.id
+    where = {"channel": card["channel"], "ts": card["ts"]}
+    world.bot.client.chat_update(**where, blocks=card["blocks"], text="x")
+    bo = world.person("bo").presses("happened", **where)
+    assert bo.was_told("This button does not belong to this card.")
+    assert len(world.operations(Progress.UNCLEAR)) == 2
