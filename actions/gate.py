@@ -17,7 +17,6 @@ from store import queries
 from store.db import Store
 from store.tables import Account, Approval, Consent, Operation, Request
 
-CHANGED = "What would run is not what was agreed to."
 LEFT = "Somebody who agreed is no longer one who may"
 GOOD_FOR = timedelta(seconds=30)
 """How long an answer holds for the other rows of a sheet."""
@@ -50,15 +49,13 @@ class Gate:
             account = queries.account(tx, slim.account) if slim else None
         if slim is None or account is None:
             return "Its request or its account is gone."
-        if words := _stands(slim):
+        if words := _stands(slim, operation.edition):
             return words
         known = self._cleared.get(id)
         if known and known.version == slim.version and now - known.at < GOOD_FOR:
             return ""
         with self._store.look() as tx:
             request, given = queries.request_seen(tx, id) or slim, queries.approvals(tx, slim)
-        if operation.inputs != request.inputs[operation.row]:  # made before it was changed
-            return CHANGED
         words = self._of_consent(request, account, given) or self._of_today(request)
         if not words:
             self._remember(request, now)
@@ -71,7 +68,7 @@ class Gate:
             return "The person who asked is no member any more."
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
-            return CHANGED
+            return "What would run is not what was agreed to."
         with self._store.look() as tx:
             new = self._weighing.of(tx, request, account, asker, reach=request.reach)
         if terms.policy != new.policy and (terms.needs or new.needs or new.refusal):
@@ -86,7 +83,8 @@ class Gate:
         if not terms.needs or request.granted_at is None:
             return ""
         if alone := next((each for each in given if ALONE in each.roles), None):
-            return "" if self._people(alone.person).member else f"{LEFT}."
+            person, groups = self._people(alone.person), self._weighing.policy.break_glass
+            return "" if person.member and person.roles & groups else f"{LEFT}."
         heard = []
         for each in given:
             speaker = self._people(each.person)
@@ -115,8 +113,10 @@ class Gate:
             self._cleared[request.id] = Cleared(request.version, now)
 
 
-def _stands(request: Request) -> str:
+def _stands(request: Request, edition: int) -> str:
     """Whether anybody still wants it; what a stop does to it, the runner knows."""
+    if request.edition != edition:
+        return "It was changed after this run was launched."
     match request.state:
         case Consent.WITHDRAWN:
             return "It was withdrawn."

@@ -133,7 +133,9 @@ class Runner:
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
-        if request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+        if request is None or request.edition != operation.edition:
+            return  # what it was changed to stands
+        if request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

@@ -14,7 +14,6 @@ from tests.world import World
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PUSH = "/v3/coupon/pushnotification/all"
-DAILY = "0 9 * * *"
 READING = ("/info", "/list", "/data")
 ASKED = {
     "campaign.push_all": {"campaign": SPLASH, "message": "Summer"},
@@ -59,35 +58,6 @@ def test_a_campaign_that_was_changed_is_asked_about_again(world: World) -> None:
 def changes(world: World, **how: str) -> None:
     """Somebody changes a campaign on the pages of Coupontools."""
     world.api.http.post(f"{world.api.url}/_/change", json=how).raise_for_status()
-
-
-@ON_SQLITE
-def test_what_was_held_under_an_elder_version_never_runs_under_a_newer_one(world: World) -> None:
-    first = When(world.now(), DAILY, "UTC")
-    world.bot.desk.ask("campaign.push_all", ASKED["campaign.push_all"], actor="U0ANA", when=first)
-    world.tick()
-    agree(world, "bo", "cy")
-    world.tick()
-    due = world.request().next_at
-    assert due is not None
-    world.shift += due - world.now()
-    world.passes(days=1, hours=2)  # nobody was there: two moments are missed
-    held = world.operations(Progress.HELD)
-    assert held
-    request = world.request()
-    new = {**ASKED["campaign.push_all"], "message": "Autumn"}
-    series = When(request.planned_at, request.crontab, request.timezone)
-    world.bot.desk.change(request.id, request.version, new, actor="U0ANA", when=series)
-    world.tick()
-    card = next(m for m in world.slack.messages("approvals") if "Push to everyone" in str(m))
-    for name in ("bo", "cy"):
-        world.person(name).presses("approve_with", ts=card["ts"], channel="approvals")
-        world.person(name).submits(reached="812")
-    assert world.request().state is Consent.GRANTED
-    world.bot.launches.run_late(held[0].id, actor="U0BO")
-    world.tick()
-    assert world.api.pushed == []
-    assert "What would run is not what was agreed to." in seen(world)
 
 
 @ON_SQLITE
