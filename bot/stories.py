@@ -25,6 +25,8 @@ from store.tables import Consent, Operation, Progress, Request
 
 MOST = 100
 """Requests that are listed for somebody at a time."""
+MOST_CARDS = 1_000
+"""Places of cards that are remembered."""
 
 log = structlog.get_logger()
 
@@ -36,6 +38,7 @@ class Stories:
         self, store: Store, catalog: Catalog, vault: Vault, now: Callable[[], datetime]
     ) -> None:
         self._store, self._catalog, self._vault, self._now = store, catalog, vault, now
+        self._cards: dict[tuple[str, str], str] = {}
 
     def of(self, tx: Session, request: Request) -> Story:
         """The story of one request."""
@@ -88,9 +91,16 @@ class Stories:
         return [*self.waiting(voices), *rest]
 
     def request_at(self, channel: str, ts: str) -> str | None:
-        """The request whose card is that message."""
-        with self._store.look() as tx:
-            return surfaces.request_at(tx, channel, ts)
+        """The request whose card is that message: always the same, once it stands there."""
+        known = self._cards.get((channel, ts))
+        if known is None:
+            with self._store.look() as tx:
+                known = surfaces.request_at(tx, channel, ts)
+            if len(self._cards) >= MOST_CARDS:
+                self._cards.clear()
+            if known:
+                self._cards[channel, ts] = known
+        return known
 
     def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""
