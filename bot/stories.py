@@ -26,6 +26,8 @@ from store.tables import Consent, Operation, Progress, Request
 
 MOST = 100
 """Requests that are listed for somebody at a time."""
+MOST_CARDS = 1_000
+"""Places of cards that are remembered."""
 
 log = structlog.get_logger()
 
@@ -37,6 +39,7 @@ class Stories:
         self, store: Store, catalog: Catalog, vault: Vault, now: Callable[[], datetime]
     ) -> None:
         self._store, self._catalog, self._vault, self._now = store, catalog, vault, now
+        self._cards: dict[tuple[str, str], str] = {}
 
     def of(self, tx: Session, request: Request) -> Story:
         """The story of one request."""
@@ -101,9 +104,16 @@ class Stories:
         return replace(story, settled=True) if story else None
 
     def request_at(self, channel: str, ts: str) -> str | None:
-        """The request whose card is that message."""
-        with self._store.look() as tx:
-            return surfaces.request_at(tx, channel, ts)
+        """The request whose card is that message: always the same, once it stands there."""
+        known = self._cards.get((channel, ts))
+        if known is None:
+            with self._store.look() as tx:
+                known = surfaces.request_at(tx, channel, ts)
+            if len(self._cards) >= MOST_CARDS:
+                self._cards.clear()
+            if known:
+                self._cards[channel, ts] = known
+        return known
 
     def round_of(self, run: str) -> int | None:
         """How often that run was handed to the engine; None when there is none."""

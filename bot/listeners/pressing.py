@@ -59,20 +59,27 @@ class Pressing:
             work()
         except Exception as error:
             note = explain(error)
-            self.decline(verb, error, who, about or value_of(body))
+            self._record(verb, error, who, about or value_of(body))
             if "list" not in place:
                 tell(client, body, note)
+            self._put_right(error, about or value_of(body))
         guarded(client, body, lambda: self.redraw(client, who, place, note))
         return not note
 
     def decline(self, verb: str, error: Exception, who: str, value: str) -> None:
         """Put the no on record, unless it is; and the cards, if an old one was pressed, right."""
+        self._record(verb, error, who, value)
+        self._put_right(error, value)
+
+    def _record(self, verb: str, error: Exception, who: str, value: str) -> None:
         if isinstance(error, Declined | TooLate):
             id = request_of(value)
             self._counter.deciding.decline(verb, error, actor=who, of=queries.request_seen, id=id)
+
+    def _put_right(self, error: Exception, value: str) -> None:
         if isinstance(error, TooLate | StaleCard):
             try:
-                self._announcer.redraw(request_of(value))
+                self._announcer.put_right(request_of(value))
             except (SlackApiError, SlackClientError, OSError) as trouble:
                 log.warning("a card stays as it was", error=str(trouble)[:200])
 
