@@ -8,9 +8,10 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from actions.errors import Declined, UnknownThing
+from store import queries
 from store.db import Store
-from store.lifecycle import SURFACE, TooLate, note
-from store.tables import Operation, Request
+from store.lifecycle import SURFACE, Row, TooLate, note
+from store.tables import Consent, Operation, Request
 
 R = TypeVar("R", Request, Operation)
 
@@ -36,6 +37,18 @@ class Deciding:
             self.decline(verb, error, actor=actor, of=of, id=id)
             raise
 
+    def early(self, verb: str, id: str, actor: str) -> None:
+        """Let pass what still waits for people, and tell who comes too late without locking it.
+
+        Of a thousand clicks all but the first few end here, and keep nobody waiting.
+        """
+        with self._store.look() as tx:
+            seen = queries.request_seen(tx, id)
+        if seen is not None and seen.state is not Consent.WAITING:
+            error = TooLate(seen.state)
+            self.decline(verb, error, actor=actor, row=seen)
+            raise error
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """A transaction whose lines on record say through which surface somebody decided."""
@@ -51,6 +64,7 @@ class Deciding:
         actor: str,
         of: Callable[[Session, str], R | None] | None = None,
         id: str = "",
+        row: Row | None = None,
         account: str = "",
     ) -> None:
         """Put on record that somebody was told no; once, however many see the error."""
@@ -58,7 +72,7 @@ class Deciding:
             return
         error.on_record = True
         with self.begin() as tx:
-            row, words = of(tx, id) if of else None, f"{verb}: {_said(error)}"
+            row, words = of(tx, id) if of else row, f"{verb}: {_said(error)}"
             where = {"account": account} if account else {}
             note(
                 tx,

@@ -7,6 +7,7 @@ from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
 from bot.listeners import (
+    acknowledging,
     changing,
     commands,
     exports,
@@ -60,6 +61,7 @@ def register(
     opener = Opener(desk, options, drafts, changes)
     turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
     lifting = Sheets(desk, checked)
+    acknowledging.register(app)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)

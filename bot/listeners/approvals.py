@@ -145,7 +145,7 @@ class Decisions:
         if verb in self._of_request:
             self._of_request[verb](*self._pressing.about(body), actor=who)
         else:
-            self._of_run[verb](value_of(body), actor=who)
+            self._of_run[verb](self._pressing.of_run(body), actor=who)
 
 
 def _said(view: Mapping[str, Any]) -> dict[str, str]:

@@ -15,6 +15,7 @@ from bot.views.runs import needing_people
 from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
 from bot.views.text import escape
+from bot.views.waiting import ids
 from store.tables import Progress
 
 MOST, FEW, WIDE = 8, 3, 25
@@ -41,7 +42,8 @@ def home_view(
         header("Start something"),
         *starters(catalog),
     ]
-    return View(type="home", blocks=blocks)
+    kept = json.dumps({"kept": ids(waiting[:MOST])})
+    return View(type="home", blocks=blocks, private_metadata=kept)
 
 
 def closed_view(why: str) -> View:

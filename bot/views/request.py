@@ -25,7 +25,8 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 15, 900
+NAMED, MISSED, LINES = 5, 12, 900
+SETTLED = "Nothing left to decide here; it is gone when you open this again."
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -46,6 +47,8 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
 
 def approver_buttons(story: Story) -> list[Block]:
     """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    if story.settled:
+        return [context(SETTLED)]
     match story.request.state:
         case Consent.WAITING:
             return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=_answers(story))]
@@ -123,7 +126,7 @@ def missed_card(stories: Sequence[Story]) -> Message:
         rows = held_rows(story, run)
         sheet = f" · {counted(rows, 'row')}" if rows else ""
         said = section(f"*{name}*{sheet} · due {due} · {asker}")
-        blocks += [said, *decisions(run, rows)]
+        blocks += [said, *decisions(run, rows, listed=True)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
     return Message(f"{title}: run or skip each", blocks)
@@ -167,7 +170,8 @@ def _preview(story: Story) -> list[Block]:
         reach = "an unknown number of people"
         if request.reach is not None:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
-        blocks.append(header(f"Reaches {reach}"))
+        sent = request.state is Consent.SPENT and {*story.count} == {Progress.DONE}
+        blocks.append(header(f"{'Was sent to' if sent else 'Reaches'} {reach}"))
     if request.preview:
         blocks.append(section(escape(request.preview, 350)))
     return blocks + list(facts(request.facts, limit=90))

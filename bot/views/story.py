@@ -52,6 +52,9 @@ class Story:
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
+    settled: bool = False
+    """It keeps its place in a list though there is nothing left to decide: the next one must not
+    move under a finger that presses twice."""
 
     @property
     def count(self) -> Counter[Progress]:

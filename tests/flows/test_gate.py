@@ -1,198 +1,97 @@
-"""The gate before a run: each thing that has to stand still, changed on its own."""
+"""Before a run: what people agreed to is what is there, and what goes out; else they are asked."""
 
-import sqlite3
-from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
 
-from actions.approvals import ALONE
+from actions.action import Risk
 from actions.catalog import CATALOG
 from actions.desk import When
-from actions.gate import LEFT, Gate
-from actions.policy import Policy
-from actions.preparer import Preparer
-from actions.rulebook import read
-from actions.weighing import Weighing
-from store import queries
-from store.tables import Consent
-from tests.flows.asking import SPLASH, TEMPLATE
+from actions.replies import Campaign, as_it_is
+from store.tables import Consent, Progress
+from tests.flows.asking import SPLASH, TEMPLATE, agree, asks_agreed_push, seen
 from tests.world import World
 
-pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-CHANGED = "The policy has changed since."
-MORE = "The policy asks for more by now than has been agreed to."
-OTHER = "What would run is not what was agreed to."
-GONE = "The person who asked is no member any more."
-NOBODY, EVERYBODY = "rules: [{rule: All, allow: true}]", "rules: [{rule: All, approvals: 1}]"
-NEVER = "rules: [{rule: All, refuse: Never.}]"
+ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+PUSH = "/v3/coupon/pushnotification/all"
+READING = ("/info", "/list", "/data")
+ASKED = {
+    "campaign.push_all": {"campaign": SPLASH, "message": "Summer"},
+    "single_use.create_many": {"campaign": SPLASH, "amount": 10},
+    "single_use.create": {"campaign": SPLASH, "firstname": "Ada"},
+    "campaign.push": {"campaign": SPLASH, "couponsession": "aB3dE6", "message": "Summer"},
+    "message.email": {"campaign": SPLASH, "email": "ada@example.test"},
+    "campaign.create": {"template": TEMPLATE, "name": "Spring"},
+}
 
 
-def why_not(world: World, policy: Policy | None = None) -> str:
-    """What a gate that remembers nothing says of the newest request."""
-    return gate(world, policy).why_not(world.request().id)
+def test_each_of_what_makes_a_campaign_is_something_that_people_agree_to() -> None:
+    known = {"ID": SPLASH, "name": "Splash", "title": "20%", "status": "active", "expirydate": ""}
+    shown = as_it_is(Campaign.model_validate(known))
+    for name in known:
+        changed = as_it_is(Campaign.model_validate(known | {name: "other"}))
+        assert sum(was != now for was, now in zip(shown, changed, strict=True)) == 1, name
 
 
-def gate(world: World, policy: Policy | None = None, clock: list[datetime] | None = None) -> Gate:
-    """One of its own: under that policy, and at that moment."""
-    office, people = world.bot.office, world.bot.people
-    rules = policy or office.rulebook.current
-
-    def now() -> datetime:
-        return clock[0] if clock else world.now()
-
-    weighing = Weighing(CATALOG, office.vault, lambda: rules, now)
-    preparer = Preparer(office.store, CATALOG, office.vault, office.clients, people, weighing, now)
-    return Gate(office.store, people, preparer, weighing, now)
-
-
-def becomes(world: World, **values: Any) -> None:
-    """The newest request is no longer as it was agreed to."""
-    with world.bot.office.store.begin() as tx:
-        row = queries.request(tx, world.request().id)
-        assert row is not None
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.digest = values.get("digest", world.bot.office.weighing.digest(row))
-
-
-def yes_becomes(world: World, number: int, **values: Any) -> None:
-    """One of the approvals is somebody else's."""
-    with world.bot.office.store.begin() as tx:
-        yes = queries.approvals(tx, world.request())[number]
-        for name, value in values.items():
-            setattr(yes, name, value)
+@ON_SQLITE
+def test_a_campaign_that_was_changed_is_asked_about_again(world: World) -> None:
+    tomorrow = When(world.now() + timedelta(days=1))
+    for action, given in ASKED.items():
+        asker, *others = (
+            ("bo", "cy") if CATALOG[action].risk is Risk.CHANGE else ("ana", "bo", "cy")
+        )
+        world.bot.desk.ask(action, given, actor=f"U0{asker.upper()}", when=tomorrow)
+        world.tick()
+        agree(world, *others[: world.request().quorum])
+    assert {request.state for request in world.requests()} == {Consent.GRANTED}
+    changes(world, campaign=SPLASH, expiry="2030-01-01 00:00:00")
+    changes(world, campaign=TEMPLATE, title="Half the price")
+    world.passes(days=1, seconds=1)
+    assert len(world.operations(Progress.DROPPED)) == len(ASKED)
+    assert all(call["path"].endswith(READING) for call in world.api.calls())
+    world.tick()
+    assert {request.state for request in world.requests()} == {Consent.WAITING}
+    assert "Ends is “2030-01-01 00:00:00” by now" in seen(world)
+    assert "Template title is “Half the price” by now" in seen(world)
 
 
-def is_somebody(world: World, name: str, **how: Any) -> None:
-    world.slack.does("person", user=name, **how)
+def changes(world: World, **how: str) -> None:
+    """Somebody changes a campaign on the pages of Coupontools."""
+    world.api.http.post(f"{world.api.url}/_/change", json=how).raise_for_status()
+
+
+@ON_SQLITE
+def test_an_old_press_sends_nothing_again_once_it_is_unclear_anew(world: World) -> None:
+    asks_agreed_push(world)
+    world.api.fails(PUSH, times=2, drop="after")
+    world.tick()
+    bo = world.person("bo").at_card("go_on")  # Bo looked badly
+    pressed = world.slack.deliveries[-1]["index"]
+    world.tick()
+    assert world.operations(Progress.UNCLEAR)
+    assert len(world.api.pushed) == 2
+    world.slack.does("redeliver", index=pressed)
     world.workers.rest()
-    world.bot.people.forget()
+    world.tick()
+    assert len(world.api.pushed) == 2
+    assert world.operations(Progress.UNCLEAR)
+    assert bo.was_told("It has gone on since this card was drawn")
 
 
-def agreed(world: World, name: str, *rows: dict[str, Any], by: str = "U0ANA") -> None:
-    """Asked for tomorrow, and whoever has to has agreed; past all forms and cards."""
-    when = When(world.now() + timedelta(days=1))
-    world.bot.desk.ask(name, *rows, actor=by, when=when)
-    world.bot.jobs["prepare"][0]()
-    for actor in ("U0BO", "U0CY"):
-        request = world.request()
-        if request.state is Consent.WAITING and actor != by:
-            reached = str(request.reach)
-            world.bot.approvals.approve(request.id, 1, actor=actor, reached=reached)
-    assert world.request().state is Consent.GRANTED
-
-
-def agreed_push(world: World) -> None:
-    agreed(world, "campaign.push_all", {"campaign": SPLASH, "message": "Summer"})
-    assert why_not(world) == ""
-
-
-def test_what_would_run_is_what_was_agreed_to(world: World) -> None:
-    agreed_push(world)
-    true = world.request()
-    for digest in ("0" * 64, "g" * 64):
-        becomes(world, digest=digest)
-        assert why_not(world) == OTHER
-    becomes(world, terms={}, digest=true.digest)  # as an elder release left it
-    assert why_not(world) == CHANGED
-    becomes(world, terms=true.terms, reach=500)
-    assert why_not(world) == "It would reach 812 people by now; 500 were agreed to."
-    becomes(world, reach=true.reach)
-    name, shown = true.facts[0]
-    for was in ("", "~"):
-        becomes(world, facts=[[name, was]])
-        assert why_not(world) == f"{name} is “{shown}” by now; “{was}” was agreed to."
-    becomes(world, facts=[["Colour", "red"]])
-    assert why_not(world) == "Colour is “gone” by now; “red” was agreed to."
-    becomes(world, quorum=0)  # what nobody had to agree to was shown to nobody
-    assert why_not(world) == ""
-
-
-def test_what_is_gone_does_not_run(world: World) -> None:
-    agreed_push(world)
-    assert gate(world).why_not("req_none") == "Its request or its account is gone."
-    request = world.request()
-    world.bot.desk.withdraw(request.id, actor="U0ANA")
-    assert why_not(world) == "It was withdrawn."
-    with sqlite3.connect(world.settings.database_url.removeprefix("sqlite:///")) as file:
-        file.execute("UPDATE app_request SET account = 'gone'")  # foreign keys are not looked at
-    file.close()
-    assert why_not(world) == "Its request or its account is gone."
-
-
-def test_a_policy_that_has_changed_is_held_against_what_was_agreed(world: World) -> None:
-    agreed_push(world)
-    current = world.bot.office.rulebook.current
-    for version in ("0", "g"):
-        assert why_not(world, replace(current, version=version)) == CHANGED
-    assert why_not(world, read(NOBODY)) == CHANGED
-    assert why_not(world, read(NEVER)) == CHANGED
-    stricter = replace(read("rules: [{rule: All, approvals: 3}]"), version=current.version)
-    assert why_not(world, stricter) == MORE
-    yes_becomes(world, 0, roles=[ALONE])
-    assert why_not(world, stricter) == ""
-    refusing = replace(read(NEVER), version=current.version)
-    assert why_not(world, refusing) == "Never."
-
-
-def test_what_nobody_had_to_agree_to_outlives_a_policy_that_lets_it(world: World) -> None:
-    world.under(NOBODY)
-    agreed(world, "campaign.create", {"template": TEMPLATE, "name": "Spring"})
-    assert why_not(world) == ""
-    assert why_not(world, replace(read(NOBODY), version="another")) == ""
-    assert why_not(world, read(EVERYBODY)) == CHANGED
-    assert why_not(world, read(NEVER)) == CHANGED
-
-
-def test_whoever_agreed_has_to_be_there_still(world: World) -> None:
-    agreed_push(world)
-    is_somebody(world, "di", real_name="Di Park")
-    yes_becomes(world, 1, person="U0DI", on_behalf="U0CY")
-    assert why_not(world) == ""
-    for name in ("di", "cy"):
-        is_somebody(world, name, deleted=True)
-        assert why_not(world) == f"{LEFT}."
-        is_somebody(world, name, deleted=False)
-    assert why_not(world) == ""
-    is_somebody(world, "bo", deleted=True)
-    assert why_not(world) == f"{LEFT}."
-    becomes(world, granted_at=None)  # an elder release did not note it
-    assert why_not(world) == ""
-
-
-def test_who_went_alone_has_to_be_there_still(world: World) -> None:
-    agreed_push(world)
-    yes_becomes(world, 0, roles=[ALONE])
-    is_somebody(world, "cy", deleted=True)
-    assert why_not(world) == ""
-    is_somebody(world, "bo", deleted=True)
-    assert why_not(world) == f"{LEFT}."
-
-
-def test_who_asked_has_to_be_there_still(world: World) -> None:
-    agreed_push(world)
-    known, id = gate(world), world.request().id
-    assert known.why_not(id) == ""
-    is_somebody(world, "ana", deleted=True)
-    assert known.why_not(id) == GONE  # of one run nothing is remembered
-
-
-def test_of_a_sheet_it_is_known_for_half_a_minute(world: World) -> None:
-    rows = [{"campaign": SPLASH, "email": f"c{n}@example.test"} for n in range(2)]
-    agreed(world, "single_use.create", *rows, by="U0BO")
-    begun, id = world.now(), world.request().id
-    clock = [begun]
-    known = gate(world, clock=clock)
-    assert known.why_not(id) == ""
-    is_somebody(world, "bo", deleted=True)
-    clock[0] = begun + timedelta(seconds=29.9)
-    assert known.why_not(id) == ""
-    for ahead in (30, 60):
-        clock[0] = begun + timedelta(seconds=ahead)
-        assert known.why_not(id) == GONE
-    clock[0] = begun
-    assert known.why_not(id) == ""
-    becomes(world, version=2)
-    assert known.why_not(id) == GONE
+@ON_SQLITE
+def test_the_run_of_one_card_is_not_decided_on_at_another(world: World) -> None:
+    for message in ("First", "Second"):
+        asks_agreed_push(world, message=message)
+        world.api.fails(PUSH, drop="before")
+        world.tick()
+    first, _ = world.operations(Progress.UNCLEAR)
+    card = world.slack.card()
+    for block in card["blocks"]:
+        for element in block.get("elements", ()):
+            if element.get("action_id") == "happened":
+                element["value"] = first.id
+    where = {"channel": card["channel"], "ts": card["ts"]}
+    world.bot.client.chat_update(**where, blocks=card["blocks"], text="x")
+    bo = world.person("bo").presses("happened", **where)
+    assert bo.was_told("This button does not belong to this card.")
+    assert len(world.operations(Progress.UNCLEAR)) == 2
