@@ -32,7 +32,17 @@ from cosmic_ray.plugins import get_operator
 MODULES = ["policy", "rules", "terms", "rights", "approvals", "desk", "gate"]
 UNITS = ["policy", "rules", "rights", "weighing", "granting"]
 STORIES = [
-    *("desk", "gate", "approval", "deciding", "policy", "people", "editing", "telling", "reads"),
+    *(
+        "desk",
+        "standing",
+        "approval",
+        "deciding",
+        "policy",
+        "people",
+        "editing",
+        "telling",
+        "reads",
+    ),
 ]
 TESTS = [
     *(f"tests/units/test_{name}.py" for name in UNITS),

@@ -139,7 +139,7 @@ def test_the_glass_is_broken_by_members_on_what_they_see_with_ten_characters(
 
 @ON_SQLITE
 def test_a_yes_under_another_policy_is_none_whichever_came_first(world: World) -> None:
-    one, two = ("rules: [{rule: All, approvals: %d}]" % count for count in (1, 2))
+    one, two = (f"rules: [{{rule: All, approvals: {count}}}]" for count in (1, 2))
     world.under(one)
     id = asks(world).id
     for rules in (two, one):  # of the two versions one is the smaller

@@ -1,8 +1,8 @@
-"""The gate before a run: each thing that has to stand still, changed on its own."""
+"""What has to stand still before a run: each such thing, changed on its own."""
 
 import sqlite3
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,22 +16,34 @@ from actions.preparer import Preparer
 from actions.rulebook import read
 from actions.weighing import Weighing
 from store import queries
-from store.tables import Consent
+from store.tables import Consent, Operation, Progress
 from tests.flows.asking import SPLASH, TEMPLATE
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 CHANGED = "The policy has changed since."
 MORE = "The policy asks for more by now than has been agreed to."
+NOTHING = "Its request or its account is gone."
 OTHER = "What would run is not what was agreed to."
 GONE = "The person who asked is no member any more."
+APPROVERS = frozenset({"coupon-approvers"})
 NOBODY, EVERYBODY = "rules: [{rule: All, allow: true}]", "rules: [{rule: All, approvals: 1}]"
 NEVER = "rules: [{rule: All, refuse: Never.}]"
 
 
 def why_not(world: World, policy: Policy | None = None) -> str:
     """What a gate that remembers nothing says of the newest request."""
-    return gate(world, policy).why_not(world.request().id)
+    return gate(world, policy).why_not(a_run(world))
+
+
+def a_run(world: World, **how: Any) -> Operation:
+    """One run of the newest request, about to begin."""
+    request = world.request()
+    known = {"request": request.id, "edition": request.edition, "account": "main", **how}
+    return Operation(
+        **known, due=NOW, run_at=NOW, action=request.action, inputs={}, state=Progress.READY
+    )
 
 
 def gate(world: World, policy: Policy | None = None, clock: list[datetime] | None = None) -> Gate:
@@ -112,14 +124,17 @@ def test_what_would_run_is_what_was_agreed_to(world: World) -> None:
 
 def test_what_is_gone_does_not_run(world: World) -> None:
     agreed_push(world)
-    assert gate(world).why_not("req_none") == "Its request or its account is gone."
+    assert gate(world).why_not(a_run(world, request="req_none")) == NOTHING
+    for edition in (0, 2):
+        of_another = a_run(world, edition=edition)
+        assert gate(world).why_not(of_another) == "It was changed after this run was launched."
     request = world.request()
     world.bot.desk.withdraw(request.id, actor="U0ANA")
     assert why_not(world) == "It was withdrawn."
     with sqlite3.connect(world.settings.database_url.removeprefix("sqlite:///")) as file:
         file.execute("UPDATE app_request SET account = 'gone'")  # foreign keys are not looked at
     file.close()
-    assert why_not(world) == "Its request or its account is gone."
+    assert why_not(world) == NOTHING
 
 
 def test_a_policy_that_has_changed_is_held_against_what_was_agreed(world: World) -> None:
@@ -132,7 +147,7 @@ def test_a_policy_that_has_changed_is_held_against_what_was_agreed(world: World)
     stricter = replace(read("rules: [{rule: All, approvals: 3}]"), version=current.version)
     assert why_not(world, stricter) == MORE
     yes_becomes(world, 0, roles=[ALONE])
-    assert why_not(world, stricter) == ""
+    assert why_not(world, replace(stricter, break_glass=APPROVERS)) == ""
     refusing = replace(read(NEVER), version=current.version)
     assert why_not(world, refusing) == "Never."
 
@@ -165,34 +180,37 @@ def test_whoever_agreed_has_to_be_there_still(world: World) -> None:
 def test_who_went_alone_has_to_be_there_still(world: World) -> None:
     agreed_push(world)
     yes_becomes(world, 0, roles=[ALONE])
+    current = world.bot.office.rulebook.current
+    emergency = replace(current, break_glass=APPROVERS)
     is_somebody(world, "cy", deleted=True)
-    assert why_not(world) == ""
-    is_somebody(world, "bo", deleted=True)
+    assert why_not(world, emergency) == ""
     assert why_not(world) == f"{LEFT}."
+    is_somebody(world, "bo", deleted=True)
+    assert why_not(world, emergency) == f"{LEFT}."
 
 
 def test_who_asked_has_to_be_there_still(world: World) -> None:
     agreed_push(world)
-    known, id = gate(world), world.request().id
-    assert known.why_not(id) == ""
+    known, run = gate(world), a_run(world)
+    assert known.why_not(run) == ""
     is_somebody(world, "ana", deleted=True)
-    assert known.why_not(id) == GONE  # of one run nothing is remembered
+    assert known.why_not(run) == GONE  # of one run nothing is remembered
 
 
 def test_of_a_sheet_it_is_known_for_half_a_minute(world: World) -> None:
     rows = [{"campaign": SPLASH, "email": f"c{n}@example.test"} for n in range(2)]
     agreed(world, "single_use.create", *rows, by="U0BO")
-    begun, id = world.now(), world.request().id
+    begun, run = world.now(), a_run(world)
     clock = [begun]
     known = gate(world, clock=clock)
-    assert known.why_not(id) == ""
+    assert known.why_not(run) == ""
     is_somebody(world, "bo", deleted=True)
     clock[0] = begun + timedelta(seconds=29.9)
-    assert known.why_not(id) == ""
+    assert known.why_not(run) == ""
     for ahead in (30, 60):
         clock[0] = begun + timedelta(seconds=ahead)
-        assert known.why_not(id) == GONE
+        assert known.why_not(run) == GONE
     clock[0] = begun
-    assert known.why_not(id) == ""
+    assert known.why_not(run) == ""
     becomes(world, version=2)
-    assert known.why_not(id) == GONE
+    assert known.why_not(run) == GONE
