@@ -11,7 +11,6 @@ import os
 import signal
 import sys
 import tempfile
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -86,6 +85,14 @@ class Mutant:
     now: str
     code: str
 
+    @property
+    def place(self) -> str:
+        """The function it is in, by which the docs know it: `policy.decide`."""
+        nodes = ast.walk(ast.parse(self.code))
+        defs = [node for node in nodes if isinstance(node, ast.FunctionDef)]
+        around = [d.name for d in defs if d.lineno <= self.line <= (d.end_lineno or 0)]
+        return ".".join([self.module, *around[-1:]])
+
 
 class ReturnNothing(Operator):
     """`return x` becomes `return None`, and `return ""` says something."""
@@ -105,10 +112,9 @@ class ReturnNothing(Operator):
 
 
 class Watch:
-    """Which test passes where, and how long each takes; or which one fails, and its words."""
+    """Which test passes where; and which one fails, with its words."""
 
     def __init__(self, passes: coverage.Coverage | None = None) -> None:
-        self.took: dict[str, float] = defaultdict(float)
         self.failed, self.words, self._passes = "", "", passes
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -116,7 +122,6 @@ class Watch:
             self._passes.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.took[report.nodeid] += report.duration
         if report.failed:
             self.failed, self.words = report.nodeid, report.longreprtext
 
@@ -138,10 +143,11 @@ class Trials:
         every = [mutant for module in self._modules for mutant in mutants(module)]
         for mutant, noticed in fates(every, passing, session.items):
             why = "killed" if noticed else "survived"
-            if not noticed and f"`{mutant.now}`" in explained:
+            if not noticed and f"`{mutant.place}`: `{mutant.now}`" in explained:
                 why = "explained"
             self.told[why] += 1
-            sys.stderr.write(f"{why}: {file_of(mutant.module)}:{mutant.line}: {mutant.now}\n")
+            where = f"{file_of(mutant.module)}:{mutant.line} `{mutant.place}`: `{mutant.now}`"
+            sys.stderr.write(f"{why}: {where} {noticed}\n")
         return True
 
 

@@ -120,8 +120,8 @@ def test_whoever_agrees_to_a_blast_types_how_many_it_reaches(world: World) -> No
 def test_the_glass_is_broken_by_members_on_what_they_see_with_ten_characters(
     world: World,
 ) -> None:
-    group = {"usergroup": "coupon-emergency", "name": "Emergency", "users": ["U0ANA", "U0GIL"]}
-    world.slack.does("usergroup", **group)
+    users = ["U0ANA", "U0CY", "U0GIL"]
+    world.slack.does("usergroup", usergroup="coupon-emergency", name="Emergency", users=users)
     world.under(EMERGENCY)
     id, alone = asks(world).id, world.bot.approvals.break_glass
     for version in (0, 2):
@@ -135,6 +135,43 @@ def test_the_glass_is_broken_by_members_on_what_they_see_with_ten_characters(
     assert alone(id, 1, actor="U0ANA", reason="1234567890").state is Consent.GRANTED
     again = asks(world).id
     assert alone(again, 1, actor="U0ANA", reason="A longer one").state is Consent.GRANTED
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("actor", ["U0ANA", "U0CY"])
+def test_who_goes_alone_leaves_the_yes_of_others_as_it_is(world: World, actor: str) -> None:
+    world.slack.does("usergroup", usergroup="coupon-emergency", name="Emergency", users=[actor])
+    world.under(EMERGENCY)
+    id, office = asks(world).id, world.bot.office
+    world.bot.approvals.approve(id, 1, actor="U0BO", comment="Fine")
+    world.bot.approvals.break_glass(id, 1, actor=actor, reason="It has to go out")
+    with office.store.look() as tx:
+        given = [(yes.person, yes.comment) for yes in queries.approvals(tx, world.request())]
+    assert given == [("U0BO", "Fine"), (actor, "It has to go out")]
+
+
+@ON_SQLITE
+def test_a_no_and_a_question_want_words(world: World) -> None:
+    id, approvals = asks(world).id, world.bot.approvals
+    with pytest.raises(NeedsReason):
+        approvals.refuse(id, 1, actor="U0BO", reason=" \n")
+    with pytest.raises(InvalidInputs):
+        approvals.question(id, 1, actor="U0BO", words=" \n")
+    assert approvals.question(id, 1, actor="U0BO", words="Why?").state is Consent.WAITING
+    assert approvals.refuse(id, 1, actor="U0BO", reason="Because").state is Consent.REFUSED
+    assert ("question", "U0BO") in world.trail(id)
+
+
+@ON_SQLITE
+def test_what_is_read_is_checked_and_nothing_else_is_read(world: World) -> None:
+    desk = world.bot.desk
+    reading = desk.read("campaign.info", {"campaign": SPLASH}, actor="U0ANA")
+    assert SPLASH in str(reading.output)
+    with pytest.raises(Declined, match="it is asked for, not read"):
+        desk.read("campaign.create", SPRING, actor="U0ANA")
+    with pytest.raises(InvalidInputs):
+        desk.check("campaign.info", {"campaign": "nonsense"})
+    assert desk.person("U0ANA").name == "Ana Costa"
 
 
 @ON_SQLITE

@@ -189,6 +189,18 @@ def test_who_went_alone_has_to_be_there_still(world: World) -> None:
     assert why_not(world, emergency) == f"{LEFT}."
 
 
+def test_whoever_may_decide_after_long_silence_has_agreed(world: World) -> None:
+    is_somebody(world, "di", real_name="Di Park")
+    world.slack.does("usergroup", usergroup="finance", name="Finance", users=["U0DI"])
+    world.under("escalate: {after: 24h, to: [finance]}\nrules: [{rule: All, approvals: 1}]")
+    when, given = When(world.now() + timedelta(days=3)), {"template": TEMPLATE, "name": "Spring"}
+    id = world.bot.desk.ask("campaign.create", given, actor="U0ANA", when=when).id
+    world.bot.jobs["prepare"][0]()
+    world.later(hours=25)
+    world.bot.approvals.approve(id, 1, actor="U0DI")
+    assert why_not(world) == ""
+
+
 def test_who_asked_has_to_be_there_still(world: World) -> None:
     agreed_push(world)
     known, run = gate(world), a_run(world)

@@ -1,5 +1,6 @@
 """Rules as tables: each word of a condition, and which rules then apply."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -152,3 +153,11 @@ def test_a_rule_without_words_asks_for_nothing_of_anybody() -> None:
     assert rule.matches(facts())
     assert (rule.approvals, rule.brake, rule.quiet, rule.refuse) == (0, timedelta(), None, "")
     assert rule.groups == {"approver"}
+
+
+def test_a_rule_names_the_groups_that_it_speaks_of() -> None:
+    when, unless = Condition(roles=("crm",)), (Condition(roles=("operator", "law")),)
+    rule = Rule("All", when, unless, approvals=1, groups=frozenset({"finance"}))
+    assert rule.named == {"crm", "operator", "law", "finance"}
+    assert replace(rule, approvals=0).named == {"crm", "operator", "law"}
+    assert Rule("All").named == frozenset()
