@@ -120,6 +120,8 @@ def _stands(request: Request, edition: int) -> str:
     match request.state:
         case Consent.WITHDRAWN:
             return "It was withdrawn."
+        case Consent.PAUSED:
+            return "It was stopped."
         case Consent.GRANTED | Consent.SPENT:
             return ""
         case _:

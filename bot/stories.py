@@ -116,10 +116,10 @@ class Stories:
         return known
 
     def round_of(self, run: str) -> int | None:
-        """How often that run was handed to the engine; None when there is none."""
+        """How often that run was handed to the engine; None when nobody has to decide on it."""
         with self._store.look() as tx:
             found = queries.operation_seen(tx, run)
-        return found.round if found else None
+        return found.round if found and found.state in NEEDS_PEOPLE else None
 
     def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""

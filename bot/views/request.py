@@ -35,7 +35,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         header(story.action.title),
         section(_state(story)),
         *_preview(story),
-        *_inputs(story),
+        *([section("\n".join(inputs))] if (inputs := _inputs(story)) else []),
         section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
@@ -177,7 +177,7 @@ def _preview(story: Story) -> list[Block]:
     return blocks + list(facts(request.facts, limit=90))
 
 
-def _inputs(story: Story) -> list[Block]:
+def _inputs(story: Story) -> list[str]:
     if not story.inputs:
         return []
     facts = story.request.facts
@@ -196,7 +196,12 @@ def _inputs(story: Story) -> list[Block]:
         kept.append(f"… and {counted(len(lines) - len(kept), 'more input')}")
     if is_batch(story.request):
         kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
-    return [section("\n".join(kept))] if kept else []
+    return kept
+
+
+def in_short(story: Story) -> str:
+    """What is asked for, and when: for whoever decides without the card before their eyes."""
+    return "\n".join([*_inputs(story), f"*When:* {_when(story)}"])
 
 
 def _when(story: Story) -> str:
