@@ -1,5 +1,6 @@
 """Running the bot: HTTP, Socket Mode, or both, until it is told to stop."""
 
+import gc
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -48,6 +49,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool, now: Now = ut
             running.callback(handler.close)
             log.warning("connected", by="Socket Mode")
         log.warning("listening", host=host, port=port)
+        gc.freeze()  # what is there by now stays: looking through it again and again costs time
         server.run()
     if bot.engine.is_lost:
         raise LostItsPlace(LostItsPlace.__doc__)
