@@ -2,6 +2,8 @@
 
 import threading
 
+import pytest
+
 from store.tables import Consent
 from tests.flows.asking import asks_campaign
 from tests.flows.test_bad_input import locked
@@ -36,5 +38,21 @@ def test_what_takes_long_is_answered_before_slack_gives_up(world: World) -> None
     bo = world.person("bo").at_card("approve")
     assert bo.answer["ok"], bo.answer
     assert world.slack.deliveries[-1]["ack_ms"] >= 2_000  # until then it was waited for
+    world.tick()
+    assert len(world.api.created) == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_when_all_threads_are_busy_slack_is_answered_first(world: World) -> None:
+    asks_campaign(world)
+    free = threading.Event()
+    for _ in range(40):
+        world.workers.submit(free.wait)
+    where = {"channel": "approvals", "ts": world.slack.card()["ts"]}
+    answer = world.slack.does("press", user="bo", action_id="approve", **where)
+    assert answer["ok"], answer
+    assert world.request().state is Consent.WAITING
+    free.set()
+    world.workers.rest()
     world.tick()
     assert len(world.api.created) == 1
