@@ -48,6 +48,7 @@ class Weighing:
             action=action.name,
             risk=action.risk,
             at=self._now().astimezone(ZoneInfo(account.timezone)),
+            clock=account.timezone,
             account=account.name,
             roles=person.roles,
         )
@@ -80,6 +81,7 @@ class Weighing:
             action=action.name,
             risk=action.risk,
             at=_when(request, self._now()).astimezone(ZoneInfo(account.timezone)),
+            clock=account.timezone,
             account=account.name,
             roles=person.roles,
             reach=reach if action.risk is Risk.BLAST else 0,
@@ -109,6 +111,8 @@ class Weighing:
             timezone=request.timezone,
             reach=request.reach,
             terms=request.terms,
+            until=request.until,
+            runs=request.runs,
         )
 
     def _said(self, request: Request, action: AnyAction) -> list[dict[Fact, Any]]:

@@ -21,7 +21,7 @@ from bot.office import console_desk
 from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories
-from schedules.launches import Launches
+from schedules.planning import plan
 from store import queries
 from store.secrets import Vault
 
@@ -95,8 +95,7 @@ def ask(
             show_read(answer.output.model_dump(mode="json"), answer.card.text, as_json)
             return
         said = {"at": at, "crontab": cron, "timezone": zone or at_work.settings.vouchdesk_timezone}
-        nobody: Any = None  # the command line plans; it neither decides nor carries out
-        when = Launches(at_work.store, nobody, nobody, at_work.now).plan(said)
+        when = plan(said, at_work.now())
         request = desk.ask(name, raw, actor=actor, when=when, surface="cli")
         if as_json:
             show_json({"request": request.id, "state": request.state, "quorum": request.quorum})

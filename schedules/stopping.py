@@ -13,7 +13,7 @@ from actions.desk import Now
 from actions.errors import Declined, NotAllowed, OwnRequest, SaidAlready, StaleCard, UnknownThing
 from actions.policy import People
 from actions.weighing import Weighing, terms_of
-from schedules import recurrence
+from schedules.upcoming import upcoming
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, move, note
@@ -129,6 +129,9 @@ def _may_agree(person: policy.Person, request: Request) -> None:
 
 def _next(request: Request, now: datetime) -> datetime | None:
     """When it would run next: a series at its next moment, a moment that has passed at once."""
-    if request.crontab:
-        return recurrence.next_after(request.crontab, request.timezone, now)
-    return request.planned_at
+    if not request.crontab:
+        return request.planned_at
+    following = upcoming(request, now, 1)
+    if not following:
+        raise Declined("Its last moment has passed meanwhile; it has to be asked for anew.")
+    return following[0]

@@ -52,13 +52,13 @@ def register(
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
-    desk, launches, stories = counter.desk, counter.launches, outgoing.stories
+    desk, stories = counter.desk, outgoing.stories
     changes, stops = Changes(desk, drafts), outgoing.stops
     tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
     queue = Waiting(counter.voices, stories)
     pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
     opener = Opener(desk, options, drafts, changes)
-    turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
+    turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, now)
     lifting = Sheets(desk, checked)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
@@ -72,7 +72,7 @@ def register(
     launcher = Launcher(desk, counter.voices, stories, stops)
     commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
     submissions.register(
-        app, Submissions(desk, launches, turning, Answering(desk, drafts), counter.vault)
+        app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
     pages.register(app, turning)
     changing.register(app, changes)

@@ -23,7 +23,7 @@ from bot.listeners.pages import update
 from bot.listeners.submissions import placed, put
 from bot.views.card import trouble_view, waiting_view
 from bot.views.sheet import on_record_view
-from schedules.launches import Launches
+from schedules.planning import plan
 
 ROWS, BAD = "rows", "bad"
 GONE = "The rows were kept for a day. Please hand in the sheet again."
@@ -41,8 +41,8 @@ class Kept:
 class Reports:
     """Shows what the check of a sheet found; asks for the rows that are good."""
 
-    def __init__(self, desk: Desk, drafts: Drafts, launches: Launches, now: Now) -> None:
-        self._desk, self._drafts, self._launches, self._now = desk, drafts, launches, now
+    def __init__(self, desk: Desk, drafts: Drafts, now: Now) -> None:
+        self._desk, self._drafts, self._now = desk, drafts, now
 
     def begun(self, action: AnyAction, report: Report, actor: str) -> View:
         """The report as it is shown first; what is good waits in a draft from now on."""
@@ -90,7 +90,7 @@ class Reports:
 
     def _when(self, actor: str, values: Mapping[str, Any]) -> When:
         zone = self._desk.person(actor).zone
-        return self._launches.plan({"timezone": zone} | read_when(values, zone))
+        return plan({"timezone": zone} | read_when(values, zone), self._now())
 
     def _kept(self, actor: str, view: Mapping[str, Any]) -> Kept:
         metadata = json.loads(view["private_metadata"])

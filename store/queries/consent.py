@@ -16,6 +16,8 @@ from store.tables import (
     Request,
 )
 
+TIMES = ("quiet", "blackout")
+"""What holds a run until a certain moment."""
 UNDECIDED = (Consent.WAITING, Consent.GRANTED)
 
 
@@ -83,7 +85,7 @@ def undecided(tx: Session, most: int = 500) -> Sequence[tuple[str, str]]:
 
 
 def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation]:
-    """Runs that were held for quiet hours which are over, or by a stop that is."""
+    """Runs that were held for hours or days which are over, or by a stop that is."""
     return tx.exec(
         select(Operation)
         .join(Account, col(Account.name) == Operation.account)
@@ -91,7 +93,7 @@ def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation
             Operation.state == Progress.HELD,
             or_(
                 and_(Operation.held_for == "stopped", col(Account.stopped_at).is_(None)),
-                and_(Operation.held_for == "quiet", col(Operation.held_until) <= now),
+                and_(col(Operation.held_for).in_(TIMES), col(Operation.held_until) <= now),
             ),
         )
         .order_by(col(Operation.due))
@@ -166,7 +168,7 @@ def delegations_over(tx: Session, now: datetime, most: int = 100) -> Sequence[De
 
 def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
     """Runs that are held for being late: what else holds them ends by itself."""
-    late = col(Operation.held_for).not_in(("quiet", "stopped"))
+    late = col(Operation.held_for).not_in((*TIMES, "stopped"))
     held = select(Operation).where(Operation.state == Progress.HELD, late)
     return tx.exec(held.order_by(col(Operation.due)).limit(most)).all()
 
