@@ -173,6 +173,7 @@ class Desk:
             action=action.name,
             inputs=[sealed(row, self._vault) for row in inputs],
             template=self._weighing.template_of(inputs[0]),
+            audience=self._weighing.audience_of(action, inputs[0]),
             actor=actor,
             surface=surface,
             asked_at=self._now(),
@@ -220,6 +221,8 @@ class Desk:
                 version=version + 1,
                 inputs=[sealed(row, self._vault) for row in inputs],
                 template=self._weighing.template_of(inputs[0]),
+                audience=self._weighing.audience_of(action, inputs[0]),
+                moved_by="",
                 **_planned(when),
                 **AFRESH,
             )

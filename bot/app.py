@@ -141,6 +141,7 @@ def build(
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),
+        office.foresight,
         now,
     )
     return Bot(

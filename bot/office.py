@@ -20,6 +20,7 @@ from bot.settings import Settings
 from coupontools.client import Client, Keys
 from coupontools.endpoints import load_overrides
 from coupontools.watch import UNWATCHED, Watch
+from schedules.foresight import Foresight
 from schedules.pacing import pace_of
 from schedules.stopping import Stopping
 from store import queries, schema
@@ -53,6 +54,11 @@ class Office:
     def weighing(self) -> Weighing:
         """What the policy asks of requests."""
         return Weighing(CATALOG, self.vault, lambda: self.rulebook.current, self.now)
+
+    @property
+    def foresight(self) -> Foresight:
+        """What comes of a plan."""
+        return Foresight(self.store, CATALOG, self.weighing, self.now)
 
     def close(self) -> None:
         """Let go of all connections."""

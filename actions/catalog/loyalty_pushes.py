@@ -1,12 +1,14 @@
 """Pushes to those who hold a loyalty card: to one, or to all."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
-from actions.fields import Message
+from actions.facts import Weighs
+from actions.fields import CardId, Message
 from actions.holders import YES, Holders, OfCard, OfHolder, OneCard, Touched
 from actions.undo import PUSHED
 from coupontools import endpoints
@@ -34,6 +36,7 @@ PUSH = Action(
 
 
 class PushAll(OfCard):
+    loyaltycard: Annotated[CardId, Weighs("audience")] = Field(title="Loyalty card")
     message: Message = Field(
         title="Message", description="Shown on the lock screen of everyone who saved the card."
     )

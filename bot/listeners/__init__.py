@@ -28,6 +28,7 @@ from bot.listeners.counter import Counter
 from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.home import Home
+from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
@@ -39,6 +40,7 @@ from bot.listeners.submissions import Submissions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
+from schedules.foresight import Foresight
 
 
 def register(
@@ -49,6 +51,7 @@ def register(
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
+    foresight: Foresight,
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
@@ -57,8 +60,9 @@ def register(
     tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
     queue = Waiting(counter.voices, stories)
     pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
-    opener = Opener(desk, options, drafts, changes)
-    turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, now)
+    ahead = Ahead(desk, foresight, counter.vault, now)
+    opener = Opener(desk, options, drafts, changes, ahead)
+    turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
     lifting = Sheets(desk, checked)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)

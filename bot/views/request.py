@@ -18,14 +18,17 @@ from bot.views.blocks import (
     section,
     sure,
 )
+from bot.views.outlook import warnings
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
 from bot.views.story import OPEN, Story, held_rows, is_batch, to_decide
 from bot.views.text import cost, counted, escape, quoted
-from bot.views.times import moment, series_words, span
+from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES = 5, 15, 900
+NOT_LATE = ("quiet", "blackout", "stopped")
+"""What holds a run that is not missed: it goes on by itself."""
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -36,6 +39,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         *_preview(story),
         *_inputs(story),
         section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
+        *_think_of(story),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
@@ -111,7 +115,7 @@ def secret_buttons(story: Story) -> list[Block]:
 def missed_card(stories: Sequence[Story]) -> Message:
     """Every run that is too late to start by itself, each to be run or skipped."""
     held = [(story, run) for story in stories for run in to_decide(story, Progress.HELD)]
-    late = [(story, run) for story, run in held if run.held_for not in ("quiet", "stopped")]
+    late = [(story, run) for story, run in held if run.held_for not in NOT_LATE]
     if not late:
         return Message("No run is held.", [section(":white_check_mark: No run is held any more.")])
     title = f"{counted(len(late), 'run')} missed"
@@ -195,11 +199,20 @@ def _inputs(story: Story) -> list[Block]:
     return [section("\n".join(kept))] if kept else []
 
 
+def _think_of(story: Story) -> list[Block]:
+    """Blackout days and other pushes to the same people, until it has gone out."""
+    said = [*warnings(story.outlook)]
+    return (
+        [context("\n".join(f":warning: {escape(words, 300)}." for words in said))] if said else []
+    )
+
+
 def _when(story: Story) -> str:
     request = story.request
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
-        return f"{series}{_next(story)}"
+        end = end_words(request.until, request.runs)
+        return f"{series}{f' {end}' if end else ''}{_next(story)}"
     braked = story.terms.brake and request.planned_at is None
     if request.state is Consent.PAUSED and (braked or not story.is_ahead):
         return "when an approver lets it go on"
@@ -213,9 +226,12 @@ def _when(story: Story) -> str:
 
 
 def _next(story: Story) -> str:
-    if story.request.next_at is None or story.request.state not in OPEN:
+    coming = story.outlook.coming
+    if not coming or story.request.state not in OPEN:
         return ""
-    return f", next {moment(story.request.next_at, story.request.timezone)}"
+    made = story.request.made
+    so_far = f", {counted(made, 'run')} so far" if made else ""
+    return f"{so_far}, next {moment(coming[0].at, story.request.timezone)}"
 
 
 def _last_words(story: Story) -> list[Block]:
