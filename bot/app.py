@@ -134,6 +134,7 @@ def build(
             desk=desk,
             approvals=approvals,
             stopping=office.stopping(people),
+            shifting=office.shifting(people),
             launches=launches,
         ),
         people,

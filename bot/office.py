@@ -22,6 +22,7 @@ from coupontools.endpoints import load_overrides
 from coupontools.watch import UNWATCHED, Watch
 from schedules.foresight import Foresight
 from schedules.pacing import pace_of
+from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
@@ -85,6 +86,10 @@ class Office:
     def stopping(self, people: People, surface: str = "slack") -> Stopping:
         """Stopping and letting go again, by people as this surface knows them."""
         return Stopping(self.store, people, self.weighing, self.now, surface)
+
+    def shifting(self, people: People, surface: str = "slack") -> Shifting:
+        """Moving to another time, by people as this surface knows them."""
+        return Shifting(self.store, people, self.weighing, self.now, surface)
 
     def exporting(self, desk: Desk) -> Exporting:
         """Whole lists, for the people of that desk."""

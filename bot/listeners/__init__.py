@@ -35,6 +35,7 @@ from bot.listeners.pressing import Pressing
 from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
+from bot.listeners.shifting import Shifts
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
 from bot.listeners.waiting import Waiting
@@ -85,6 +86,7 @@ def register(
     exports.register(app, Exports(exporting, drafts))
     for each in (decisions, stopping):
         each.register(app)
+    Shifts(counter, stories, pressing, now).register(app)
     Edits(counter.editing, opener, pressing).register(app)
     Rehearsals(counter.rehearsing, pressing).register(app)
     waiting.register(app, queue)

@@ -69,7 +69,20 @@ def brake_buttons(story: Story) -> list[Block]:
         pressed = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
     else:
         return []
-    return [ActionsBlock(block_id=f"brake:{request.id}", elements=[pressed])]
+    shift = [shift_button(story)] if can_shift(story) and not story.brakes else []
+    return [ActionsBlock(block_id=f"brake:{request.id}", elements=[pressed, *shift])]
+
+
+def can_shift(story: Story) -> bool:
+    """Whether it has a moment that can be moved: of a series, one that is agreed to."""
+    request = story.request
+    if request.crontab:
+        return request.state is Consent.GRANTED and bool(story.outlook.coming)
+    return request.state in OPEN and request.planned_at is not None
+
+
+def shift_button(story: Story) -> ButtonElement:
+    return button("shift", "Shift …", story.stamp)
 
 
 def _answers(story: Story) -> list[ButtonElement]:
@@ -95,6 +108,8 @@ def asker_buttons(story: Story) -> list[Block]:
             buttons.append(button("rehearse", "Send it to me first", story.stamp))
         if not sheet:
             buttons.append(button("edit", "Change …", story.stamp))
+        if can_shift(story):
+            buttons.append(shift_button(story))
         buttons.append(button("withdraw", "Withdraw", story.stamp, confirm=confirm))
     elif request.state in OVER and not sheet:
         buttons.append(button("ask_again", "Change and ask again …", story.stamp))
@@ -130,7 +145,7 @@ def missed_card(stories: Sequence[Story]) -> Message:
         blocks += [said, *decisions(run, rows)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
-    return Message(f"{title}: run or skip each", blocks)
+    return Message(f"{title}: run, skip or shift each", blocks)
 
 
 def glance(story: Story) -> str:

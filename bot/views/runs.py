@@ -103,14 +103,15 @@ def _held(run: Operation, rows: int) -> Sequence[ButtonElement]:
     """What goes on by itself; at night or on a blackout day one more approver can let it go."""
     every = " all" if rows else ""
     skip = button("skip", f"Skip{every}", run.id)
+    shift = button("shift_run", f"Shift{every} …", run.id)
     match run.held_for:
         case "stopped":
             return (skip,)
         case "quiet" | "blackout" as why:
             confirm = AT_NIGHT if why == "quiet" else THAT_DAY
-            return (button("run_late", "Send now …", run.id, confirm=confirm), skip)
+            return (button("run_late", "Send now …", run.id, confirm=confirm), skip, shift)
         case _:
-            return (button("run_late", f"Run{every}", run.id), skip)
+            return (button("run_late", f"Run{every}", run.id), skip, shift)
 
 
 def _line(run: Operation, zone: str, rows: int = 0) -> str:
