@@ -11,7 +11,7 @@ from actions import holding, policy
 from actions.action import AnyAction, Catalog, Step
 from actions.desk import Now
 from actions.errors import Declined
-from actions.gate import Gate
+from actions.gate import GONE, Gate
 from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
@@ -133,7 +133,9 @@ class Runner:
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
-        if request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+        if request and words == GONE and request.state is Consent.GRANTED:  # a series
+            move(tx, request, Consent.PAUSED, actor=ACTOR, at=now, because=words, problem=words)
+        elif request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

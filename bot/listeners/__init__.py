@@ -92,4 +92,4 @@ def register(
     waiting.register(app, queue)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
-    members.register(app, people)
+    members.register(app, people, counter.stopping)

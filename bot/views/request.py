@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
 from actions.fields import shown
+from actions.gate import GONE
 from actions.rehearsing import can_rehearse
 from bot.views.agreement import OVER, agreement, changed, person, rehearsed, small_print
 from bot.views.blocks import (
@@ -27,6 +28,10 @@ from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES = 5, 15, 900
+WHEN_SAID = "It goes on when an approver says so."
+BACK_FIRST = (
+    "It goes on when they are back and an approver says so; else somebody has to ask for it anew."
+)
 NOT_LATE = ("quiet", "blackout", "stopped")
 """What holds a run that is not missed: it goes on by itself."""
 
@@ -167,7 +172,9 @@ def _state(story: Story) -> str:
     if story.brakes:
         lines.append("Until then anybody here can stop it.")
     if request.state is Consent.PAUSED:
-        lines.append("It goes on when an approver says so.")
+        lines.append(
+            BACK_FIRST if request.problem == GONE else "It goes on when an approver says so."
+        )
     return "\n".join(lines)
 
 

@@ -207,3 +207,9 @@ def pushes_to(tx: Session, account: str, audience: str, most: int = 50) -> Seque
         col(Request.state).in_(OPEN),
     )
     return tx.exec(asked.order_by(col(Request.asked_at).desc()).limit(most)).all()
+
+
+def granted_to(tx: Session, actor: str, most: int = 1_000) -> Sequence[str]:
+    """Ids of what this person asked for, is agreed to and is still to come."""
+    asked = select(Request.id).where(Request.actor == actor, Request.state == Consent.GRANTED)
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
