@@ -11,7 +11,7 @@ from actions import holding, policy
 from actions.action import AnyAction, Catalog, Step
 from actions.desk import Now
 from actions.errors import Declined
-from actions.gate import Gate
+from actions.gate import GONE, Gate
 from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
@@ -135,7 +135,9 @@ class Runner:
         request = queries.request(tx, operation.request)
         if request is None or request.edition != operation.edition:
             return  # what it was changed to stands
-        if (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
+        if words == GONE and request.state is Consent.GRANTED:  # a series
+            move(tx, request, Consent.PAUSED, actor=ACTOR, at=now, because=words, problem=words)
+        elif (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

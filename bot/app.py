@@ -133,6 +133,7 @@ def build(
             desk=desk,
             approvals=approvals,
             stopping=office.stopping(people),
+            shifting=office.shifting(people),
             launches=launches,
         ),
         people,
@@ -140,6 +141,7 @@ def build(
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),
+        office.foresight,
         now,
         lambda: threads.at_work,
     )

@@ -17,6 +17,7 @@ from actions.privacy import opened
 from actions.voices import Voice
 from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
+from schedules.foresight import of_request
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
@@ -62,6 +63,7 @@ class Stories:
             states=states,
             **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
+            outlook=of_request(tx, request, self._now()),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
