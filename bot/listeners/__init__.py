@@ -73,14 +73,13 @@ def register(
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)
-    verbs: dict[str, Verb] = {
-        "stop-all": stopping.stop,
-        "resume-all": stopping.resume,
-        "break-glass": decisions.ask_alone,
-        "delegate": outgoing.delegating.typed,
-    }
     launcher = Launcher(desk, counter.voices, stories, stops)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
+    commands.register(
+        app,
+        Commands(
+            desk, opener, lifting, launcher, queue, pressing, _verbs(stopping, decisions, outgoing)
+        ),
+    )
     submissions.register(
         app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
@@ -98,3 +97,13 @@ def register(
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people, counter.stopping)
+
+
+def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:
+    """What `/coupon` does beside asking for actions."""
+    return {
+        "stop-all": stopping.stop,
+        "resume-all": stopping.resume,
+        "break-glass": decisions.ask_alone,
+        "delegate": outgoing.delegating.typed,
+    }
