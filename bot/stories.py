@@ -17,6 +17,7 @@ from actions.privacy import opened
 from actions.voices import Voice
 from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
+from schedules.foresight import of_request
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
@@ -62,6 +63,7 @@ class Stories:
             states=states,
             **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
+            outlook=of_request(tx, request, self._now()),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
@@ -116,10 +118,10 @@ class Stories:
         return known
 
     def round_of(self, run: str) -> int | None:
-        """How often that run was handed to the engine; None when there is none."""
+        """How often that run was handed to the engine; None when nobody has to decide on it."""
         with self._store.look() as tx:
             found = queries.operation_seen(tx, run)
-        return found.round if found else None
+        return found.round if found and found.state in NEEDS_PEOPLE else None
 
     def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""

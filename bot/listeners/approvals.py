@@ -60,9 +60,8 @@ class Decisions:
             app.view(callback)(self.filled)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
         verb = body["actions"][0]["action_id"]
-        self._pressing.attempt(client, body, verb, lambda: self._decide(verb, body))
+        self._pressing.decide(ack, client, body, verb, lambda: self._decide(verb, body))
 
     def asked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """A decision that takes words begins."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
+from slack_bolt import Ack
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 
@@ -13,7 +14,7 @@ from bot.announcer import Announcer
 from bot.errors import explain
 from bot.listeners.counter import Counter
 from bot.listeners.home import Home
-from bot.listeners.telling import guarded, tell
+from bot.listeners.telling import guarded, in_time, tell
 from bot.listeners.waiting import Waiting
 from bot.stories import Stories
 from bot.views.waiting import QUEUE
@@ -65,6 +66,18 @@ class Pressing:
             self._put_right(error, about or value_of(body))
         guarded(client, body, lambda: self.redraw(client, who, place, note))
         return not note
+
+    def decide(
+        self, ack: Ack, client: WebClient, body: Body, verb: str, work: Callable[[], object]
+    ) -> None:
+        """Attempt it; Slack is answered once it is on record, or the person knows why not."""
+        with in_time(ack) as answer:
+
+            def then_answer() -> None:
+                work()
+                answer()
+
+            self.attempt(client, body, verb, then_answer)
 
     def decline(self, verb: str, error: Exception, who: str, value: str) -> None:
         """Put the no on record, unless it is; and the cards, if an old one was pressed, right."""

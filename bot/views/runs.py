@@ -22,6 +22,11 @@ AT_NIGHT = sure(
     "These are quiet hours. It goes out at once, with your yes beside those that it has.",
     "Send it now",
 )
+THAT_DAY = sure(
+    "Send it now?",
+    "This is a blackout day. It goes out at once, with your yes beside those that it has.",
+    "Send it now",
+)
 ALL_STOPPED = (
     "It goes on by itself when two approvers let everything go again: `/coupon resume-all`."
 )
@@ -100,16 +105,18 @@ def _buttons(run: Operation, rows: int, listed: bool) -> Sequence[ButtonElement]
 
 
 def _held(run: Operation, rows: int, late: ConfirmObject | None) -> Sequence[ButtonElement]:
-    """By itself it goes on when a stop is over; at night one more approver can let it go."""
+    """What goes on by itself; at night or on a blackout day one more approver can let it go."""
     every = " all" if rows else ""
     skip = button("skip", f"Skip{every}", run.id)
+    shift = button("shift_run", f"Shift{every} …", run.id)
     match run.held_for:
         case "stopped":
             return (skip,)
-        case "quiet":
-            return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
+        case "quiet" | "blackout" as why:
+            confirm = AT_NIGHT if why == "quiet" else THAT_DAY
+            return (button("run_late", "Send now …", run.id, confirm=confirm), skip, shift)
         case _:
-            return (button("run_late", f"Run{every}", run.id, confirm=late), skip)
+            return (button("run_late", f"Run{every}", run.id, confirm=late), skip, shift)
 
 
 def _line(run: Operation, zone: str, rows: int = 0) -> str:

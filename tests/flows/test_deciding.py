@@ -126,7 +126,10 @@ def test_home_is_drawn_anew_after_each_decision(world: World) -> None:
     request = world.request()
     bo, cy = world.person("bo").opens_home(), world.person("cy").opens_home()
     at_home = {"block_id": f"decide:{request.id}"}
-    bo.presses("approve_with", **at_home).submits(reached="81")
+    assert "*Message:* Summer" in bo.home  # nobody agrees to what they cannot read
+    bo.presses("approve_with", **at_home)
+    assert "*Message:* Summer" in words_of(bo.view)
+    bo.submits(reached="81")
     assert "812" in bo.errors["reached"]
     bo.submits(reached="812")
     assert not bo.has_modal
