@@ -76,7 +76,7 @@ class Stories:
         """What waits for this person's decision: their own, and as somebody's deputy."""
         with self._store.look() as tx:
             asked = queries.requests_waiting(tx, voices[0].of.id, 200)
-            wanted = [request for request in asked if self._is_wanted(tx, voices, request)]
+            wanted = [request for request in asked if self.is_wanted(tx, voices, request)]
             return self._each(tx, wanted[:MOST])
 
     def deciding(self, voices: Sequence[Voice]) -> list[Story]:
@@ -92,7 +92,7 @@ class Stories:
         with self._store.look() as tx:
             return surfaces.request_at(tx, channel, ts)
 
-    def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
+    def is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""
         terms, waited = terms_of(request), waited_for(request, self._now())
         given = queries.approvals(tx, request)
@@ -135,9 +135,9 @@ class Stories:
         return self._each(tx, (request for request in found if request))
 
     def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
-        return [story for request in requests if (story := self._readable(tx, request))]
+        return [story for request in requests if (story := self.readable(tx, request))]
 
-    def _readable(self, tx: Session, request: Request) -> Story | None:
+    def readable(self, tx: Session, request: Request) -> Story | None:
         """What an elder release or a lost key left behind does not hide all the rest."""
         try:
             return self.of(tx, request)

@@ -6,7 +6,10 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners import (
+    calendar,
     changing,
     commands,
     exports,
@@ -22,6 +25,7 @@ from bot.listeners import (
 )
 from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
+from bot.listeners.calendar import CalendarModal
 from bot.listeners.changing import Changes
 from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
@@ -49,14 +53,16 @@ def register(
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
+    agenda: Agenda,
+    files: CalendarFiles,
     now: Now,
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
     changes, stops = Changes(desk, drafts), outgoing.stops
-    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
-    queue = Waiting(counter.voices, stories)
-    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
+    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops, agenda)
+    queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
+    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
     opener = Opener(desk, options, drafts, changes)
     turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, now)
     lifting = Sheets(desk, checked)
@@ -70,7 +76,7 @@ def register(
         "delegate": outgoing.delegating.typed,
     }
     launcher = Launcher(desk, counter.voices, stories, stops)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
+    commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
     submissions.register(
         app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
@@ -84,6 +90,7 @@ def register(
     Edits(counter.editing, opener, pressing).register(app)
     Rehearsals(counter.rehearsing, pressing).register(app)
     waiting.register(app, queue)
+    calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people)
