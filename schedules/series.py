@@ -15,8 +15,8 @@ from store.tables import Consent, Request
 
 log = logging.getLogger(__name__)
 
-FEW, MANY = 8, 512
-"""Moments that are worked out in one go, the first time and later."""
+MANY = 512
+"""Moments that are worked out in one go, at the most: as many again as are known."""
 AN_INSTANT = timedelta(microseconds=1)
 
 
@@ -78,7 +78,7 @@ class OneSeries:
         return self._known[position] if position < len(self._known) else None
 
     def _learn(self) -> None:
-        count = min(MANY, len(self._known) + FEW)
+        count = min(MANY, max(1, len(self._known)))
         try:
             found = upcoming(self._stands, self._begin, count)
         except ValueError as error:  # of an elder release, perhaps: it spoils only itself

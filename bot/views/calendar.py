@@ -153,7 +153,7 @@ def _then(spread: Spread, moment: datetime) -> str:
 
 
 def _span_words(spread: Spread) -> str:
-    zone = f"Times as in {escape(spread.zone, 60)}"
+    zone = f"times in {escape(spread.zone, 60)}"
     if spread.shown.show is Show.LATE:
         return zone
     first, last = spread.begins, spread.begins + SPAN - timedelta(days=1)

@@ -119,16 +119,17 @@ def _more(line: Line, story: Story, zone: str) -> list[str]:
     if reach and reach not in request.preview:
         found.append(f"reaches {reach}")
     if request.crontab:
-        series = escape(series_words(request.crontab), 100)
-        found.append(f"{series} ({escape(request.timezone, 60)})")
+        elsewhere = "" if request.timezone == zone else f" ({escape(request.timezone, 60)})"
+        found.append(f"{escape(series_words(request.crontab), 100)}{elsewhere}")
     return found
 
 
 def about(story: Story) -> str:
     """What it is about, in plain text: as the preview says it, or else its first inputs."""
-    if story.request.preview or not story.inputs:
-        return story.request.preview
-    said = shown(story.action.inputs, story.inputs[0])[:FIRST]
+    preview = story.request.preview
+    said = shown(story.action.inputs, story.inputs[0])[:FIRST] if story.inputs else []
+    if not said or preview.rstrip(".") not in ("", story.action.summary.rstrip(".")):
+        return preview
     return ", ".join(f"{title}: {' '.join(value.split())}" for title, value in said)
 
 
