@@ -1,7 +1,6 @@
 """build(): the only module that knows all the others."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -55,7 +54,7 @@ class Bot:
     people: SlackPeople
     client: WebClient
     bolt: App
-    threads: ThreadPoolExecutor
+    threads: Threads
     door: Door
     watching: Watching
     http: Starlette
@@ -87,7 +86,7 @@ def build(
     settings: Settings,
     now: Now = utc_now,
     *,
-    listener_threads: ThreadPoolExecutor | None = None,
+    listener_threads: Threads | None = None,
     poll: float = 0.2,
     spans: Spans | None = None,
 ) -> Bot:
@@ -136,6 +135,7 @@ def build(
             desk=desk,
             approvals=approvals,
             stopping=office.stopping(people),
+            shifting=office.shifting(people),
             launches=launches,
         ),
         people,
@@ -145,7 +145,9 @@ def build(
         office.exporting(desk),
         Agenda(store, telling.stories, now),
         CalendarFiles(store, telling.stories, people, now),
+        office.foresight,
         now,
+        lambda: threads.at_work,
     )
     return Bot(
         office,
@@ -167,7 +169,7 @@ def build(
     )
 
 
-def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor) -> App:
+def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:
     return App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),

@@ -1,8 +1,7 @@
 """The runs that are due, each made exactly once; and those that people decide on."""
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -16,6 +15,7 @@ from actions.errors import NotAllowed, OwnRequest, SaidAlready, UnknownThing
 from actions.holding import BLACKOUT, QUIET, STOPPED
 from actions.policy import People, Person
 from actions.weighing import terms_of
+from schedules.alike import PART, for_others
 from schedules.recurrence import moments, zone_of
 from schedules.upcoming import is_left_out, last_blackout_day, upcoming
 from store import queries
@@ -34,8 +34,6 @@ WITH_ONE_MORE = {
 """What holds a run until it is over, unless one more person agrees to send it before."""
 LEFT_OUT = "left out"
 """What the record calls moments of a series on blackout days."""
-PART = 100
-"""Rows of a sheet that are launched in one transaction: while it is open, clicks wait."""
 PARTS = 5
 """Parts of a sheet at one beat: what becomes due meanwhile waits."""
 
@@ -84,7 +82,7 @@ class Launches:
                 _one_more(tx, request, person)
             why = held.held_for
             let_go(tx, held)
-        self._others(held, why, let_go)
+        for_others(self._store, held, why, let_go)
         return held
 
     def release_due(self) -> None:
@@ -131,24 +129,8 @@ class Launches:
             _check(tx, held, person)
             why = held.held_for
             drop(tx, held)
-        self._others(held, why, drop)
+        for_others(self._store, held, why, drop)
         return held
-
-    def _others(
-        self, first: Operation, why: str, decide: Callable[[Session, Operation], None]
-    ) -> None:
-        """The same for the other rows of a sheet that are held as it was, part by part."""
-        after = -1
-        while True:
-            with self._store.begin() as tx:
-                part = queries.operations_due(tx, first.request, first.due, after, PART)
-                for run in part:
-                    if run.state is Progress.HELD and run.held_for == why:
-                        with suppress(TooLate):  # somebody decides on it at this moment
-                            decide(tx, run)
-                if len(part) < PART:
-                    return
-                after = part[-1].row
 
     def _mint(self, tx: Session, request: Request) -> bool:
         """The next rows of a request that is due; whether any are left for another time."""
@@ -185,6 +167,7 @@ class Launches:
         operation = Operation(
             id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
             request=request.id,
+            edition=request.edition,
             due=due,
             run_at=due,
             row=row,
@@ -212,10 +195,13 @@ def _left_out(request: Request, due: datetime, following: Sequence[datetime]) ->
 
 
 def _rows_left(tx: Session, request: Request, due: datetime) -> Sequence[int]:
-    """The rows to be launched. What was agreed to twice is done once: dropped rows only."""
+    """The rows to be launched. What was agreed to twice is done once: dropped rows only.
+
+    What it was before the person who asked changed it is something else.
+    """
     if request.crontab or request.version == 1:
         return range(queries.operations_minted(tx, request.id, due), len(request.inputs))
-    launched = consent.rows_launched(tx, request.id)
+    launched = consent.rows_launched(tx, request.id, request.edition)
     return [row for row in range(len(request.inputs)) if row not in launched]
 
 
@@ -232,7 +218,7 @@ def _check(tx: Session, held: Operation, person: Person) -> Request:
 
 def _one_more(tx: Session, request: Request, person: Person) -> None:
     """At such times it takes the yes of one more person than has agreed."""
-    if person.id == request.actor:
+    if person.id in (request.actor, request.moved_by):
         raise OwnRequest()
     if any(person.id in (each.person, each.on_behalf) for each in queries.approvals(tx, request)):
         raise SaidAlready("You have agreed already; to send it now takes one more person.")

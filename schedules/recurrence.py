@@ -12,6 +12,7 @@ makes of them is decided here:
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -25,6 +26,16 @@ BY_NAME: Mapping[str, int] = {day: number for number, day in enumerate(DAYS)} | 
 PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>[1-7]))?")
 """What stands between the commas of a weekday: `*`, `1`, `mon-fri`, `5-7`, `*/2`."""
 A_DAY, AN_INSTANT = timedelta(days=1), timedelta(microseconds=1)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """What a change of the clock does to a moment."""
+
+    what: str = ""
+    """`put off`, since the clock skips it; `first`, `second` or `both` of an hour shown twice."""
+    meant: datetime | None = None
+    """The time of day that the clock skips."""
 
 
 class BadCrontab(ValueError):
@@ -58,7 +69,7 @@ def moments(
     """
     clock, trigger = zone_of(zone), _trigger(crontab)
     walls = _walls(trigger, _earliest(clock, after))
-    found = _real(walls, clock) if crontab.split()[1].startswith("*") else _nightly(walls, clock)
+    found = _real(walls, clock) if _is_real(crontab) else _nightly(walls, clock)
     for moment in found:
         if until and moment.astimezone(clock).date() > until:
             return
@@ -74,6 +85,32 @@ def next_after(crontab: str, zone: str, after: datetime) -> datetime | None:
 def preview(crontab: str, zone: str, after: datetime, count: int = 5) -> list[datetime]:
     """The next moments, in UTC."""
     return [*islice(moments(crontab, zone, after), count)]
+
+
+def oddity(crontab: str, zone: str, moment: datetime) -> Oddity:
+    """What is odd about a moment of a series, or, without a crontab, about a single one."""
+    clock = zone_of(zone)
+    local = moment.astimezone(clock)
+    wall = local.replace(tzinfo=None, fold=0)
+    if is_doubled(wall, clock):
+        of_one = "second" if local.fold else "first"
+        return Oddity("both" if crontab and _is_real(crontab) else of_one)
+    forward = _ahead(moment, clock) - _ahead(moment - A_DAY, clock)
+    meant = wall - forward
+    if crontab and is_skipped(meant, clock) and not _is_real(crontab):
+        trigger = _trigger(crontab)
+        if _shows(trigger, meant) and not _shows(trigger, wall):
+            return Oddity("put off", meant)
+    return Oddity()
+
+
+def _is_real(crontab: str) -> bool:
+    """Whether it follows the hours that there are."""
+    return crontab.split()[1].startswith("*")
+
+
+def _shows(trigger: CronTrigger, wall: datetime) -> bool:
+    return next(_walls(trigger, wall), None) == wall
 
 
 def is_skipped(wall: datetime, clock: ZoneInfo) -> bool:
@@ -96,9 +133,13 @@ def _offsets(wall: datetime, clock: ZoneInfo) -> tuple[timedelta, timedelta]:
 
 def _earliest(clock: ZoneInfo, after: datetime) -> datetime:
     """A time of day before which nothing can come to lie after `after`."""
-    near = [(after + step).astimezone(clock).utcoffset() for step in (-A_DAY, 0 * A_DAY, A_DAY)]
-    ahead = min(offset for offset in near if offset is not None)
+    ahead = min(_ahead(after + step, clock) for step in (-A_DAY, 0 * A_DAY, A_DAY))
     return after.astimezone(UTC).replace(tzinfo=None) + ahead
+
+
+def _ahead(moment: datetime, clock: ZoneInfo) -> timedelta:
+    """By how much the clock is ahead of UTC then."""
+    return moment.astimezone(clock).utcoffset() or timedelta()
 
 
 def _walls(trigger: CronTrigger, wall: datetime) -> Iterator[datetime]:

@@ -10,9 +10,9 @@ from actions.policy import blackout_until
 from actions.terms import Terms
 from actions.weighing import terms_of
 from schedules.recurrence import moments
-from store.tables import Consent, Request
+from store.queries import OPEN
+from store.tables import Request
 
-OPEN = (Consent.ASKED, Consent.WAITING, Consent.GRANTED, Consent.PAUSED)
 AN_INSTANT = timedelta(microseconds=1)
 
 

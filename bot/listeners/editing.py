@@ -38,11 +38,10 @@ class Edits:
         id, version = self._pressing.about(body)
         wish = self._begin[verb](id, version, actor=body["user"]["id"])
         request = wish.request
-        when = when_asked(request.planned_at, request.crontab, request.timezone)
         self._opener.open(
             client,
             request.action,
-            {**wish.inputs, **when},
+            {**wish.inputs, **when_asked(request)},
             trigger=body["trigger_id"],
             actor=body["user"]["id"],
             push=stays(place_of(body)),

@@ -17,8 +17,8 @@ from actions.errors import Declined, InvalidInputs
 from actions.together import together
 from bot.errors import explain
 from bot.forms.report import AT_ONCE, REPORT, WAY, read_way, report_view
-from bot.forms.when import read_when, when_given
-from bot.listeners.moments import next_moments
+from bot.forms.when import CHOSEN, read_when, when_given
+from bot.listeners.moments import Ahead
 from bot.listeners.pages import update
 from bot.listeners.submissions import placed, put
 from bot.views.card import trouble_view, waiting_view
@@ -41,8 +41,8 @@ class Kept:
 class Reports:
     """Shows what the check of a sheet found; asks for the rows that are good."""
 
-    def __init__(self, desk: Desk, drafts: Drafts, now: Now) -> None:
-        self._desk, self._drafts, self._now = desk, drafts, now
+    def __init__(self, desk: Desk, drafts: Drafts, ahead: Ahead, now: Now) -> None:
+        self._desk, self._drafts, self._ahead, self._now = desk, drafts, ahead, now
 
     def begun(self, action: AnyAction, report: Report, actor: str) -> View:
         """The report as it is shown first; what is good waits in a draft from now on."""
@@ -109,7 +109,7 @@ class Reports:
             kept.report,
             kept.metadata,
             at_once=self._desk.catalog[whole.action] if whole else None,
-            given={**given, **next_moments(given, zone, self._now())},
+            given={**given, **self._ahead(kept.action.name, given, actor)},
             zone=zone,
         )
 
@@ -120,9 +120,10 @@ def register(app: App, reports: Reports) -> None:
     def of_a_report(body: dict[str, Any]) -> bool:
         return bool(body["view"]["callback_id"] == REPORT)
 
-    @app.action("when", matchers=[of_a_report])
     def redraw(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         update(client, body, lambda view: reports.redrawn(body, view))
 
+    for verb in ("when", CHOSEN, "zones"):
+        app.action(verb, matchers=[of_a_report])(redraw)
     app.view(REPORT)(reports.ask)

@@ -1,6 +1,6 @@
 """One line of the calendar: when, what, where it stands, and what can be done about it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.fields import Text, fields, is_private, shown
 from bot.views.agreement import person
-from bot.views.blocks import section
+from bot.views.blocks import button, section, sure
 from bot.views.request import approver_buttons, asker_buttons
 from bot.views.runs import decisions
 from bot.views.standing import Standing, of_run, standing
@@ -34,7 +34,7 @@ class May(StrEnum):
     CHANGE = "change"
     """It is their own."""
     SETTLE = "settle"
-    """Run or skip what is held."""
+    """Run or skip what is held, or move it."""
 
 
 @dataclass(frozen=True)
@@ -152,13 +152,33 @@ def _buttons(line: Line) -> Sequence[Block]:
         return []
     if line.run is not None:
         rows = line.entry.rows if is_batch(story.request) else 0
-        return decisions(line.run, rows) if May.SETTLE in line.may else []
+        held = decisions(line.run, rows, listed=True) if May.SETTLE in line.may else []
+        return [_asking(block.block_id, _pressed(block), story) for block in held]
     offered = [
         *(approver_buttons(story) if line.may & {May.DECIDE, May.STEER} else []),
         *(asker_buttons(story) if May.CHANGE in line.may else []),
     ]
-    buttons = [each for block in offered for each in _pressed(block)]
-    return [ActionsBlock(block_id=f"do:{story.request.id}", elements=buttons)] if buttons else []
+    found = {each.action_id: each for block in offered for each in _pressed(block)}
+    if May.SETTLE not in line.may:
+        found.pop("shift", None)
+    if not found:
+        return []
+    return [_asking(f"do:{story.request.id}", found.values(), story)]
+
+
+def _asking(place: str | None, buttons: Iterable[ButtonElement], story: Story) -> Block:
+    """Whatever would be done at once asks first, and says about what: lines move up meanwhile."""
+    return ActionsBlock(block_id=place, elements=[_asking_first(each, story) for each in buttons])
+
+
+def _asking_first(pressed: ButtonElement, story: Story) -> ButtonElement:
+    words = str(pressed.text.text if pressed.text else "")
+    if pressed.confirm or words.endswith("…"):
+        return pressed
+    confirm = sure(f"{words}?", f"{story.action.title}: {about(story)}", words)
+    return button(
+        str(pressed.action_id), words, pressed.value, style=pressed.style, confirm=confirm
+    )
 
 
 def _pressed(block: Block) -> list[ButtonElement]:

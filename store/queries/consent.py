@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, and_, col, or_, select
 
+from store.queries import OPEN
 from store.tables import (
     Account,
     Consent,
@@ -173,9 +174,44 @@ def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
     return tx.exec(held.order_by(col(Operation.due)).limit(most)).all()
 
 
-def rows_launched(tx: Session, request: str) -> set[int]:
-    """The rows of a request that need not be launched again: all but the dropped."""
+def rows_launched(tx: Session, request: str, edition: int) -> set[int]:
+    """The rows of an edition that need not be launched again: all but the dropped."""
     asked = select(Operation.row).where(
-        Operation.request == request, Operation.state != Progress.DROPPED
+        Operation.request == request,
+        Operation.edition == edition,
+        Operation.state != Progress.DROPPED,
     )
     return set(tx.exec(asked))
+
+
+def pushed_to(
+    tx: Session, account: str, audience: str, since: datetime, most: int = 20
+) -> Sequence[Operation]:
+    """Pushes to these people that were due since then and may have gone out, or still may."""
+    asked = (
+        select(Operation)
+        .join(Request, col(Request.id) == Operation.request)
+        .where(
+            Request.account == account,
+            Request.audience == audience,
+            Operation.due >= since,
+            col(Operation.state).not_in((Progress.DROPPED, Progress.FAILED)),
+        )
+    )
+    return tx.exec(asked.order_by(col(Operation.due).desc()).limit(most)).all()
+
+
+def pushes_to(tx: Session, account: str, audience: str, most: int = 50) -> Sequence[Request]:
+    """Pushes to these people that are asked for or agreed to and have more to run."""
+    asked = select(Request).where(
+        Request.account == account,
+        Request.audience == audience,
+        col(Request.state).in_(OPEN),
+    )
+    return tx.exec(asked.order_by(col(Request.asked_at).desc()).limit(most)).all()
+
+
+def granted_to(tx: Session, actor: str, most: int = 1_000) -> Sequence[str]:
+    """Ids of what this person asked for, is agreed to and is still to come."""
+    asked = select(Request.id).where(Request.actor == actor, Request.state == Consent.GRANTED)
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()

@@ -120,9 +120,9 @@ def test_it_shows_what_comes_by_day_and_where_each_stands(world: World) -> None:
     assert f"*{due(world, agreed):%H:%M}*" in told
     assert "begins when it is agreed" in told
     assert "times in Europe/Brussels" in told
-    assert verbs(ana, agreed) == ["stop", "edit", "withdraw"]
-    assert verbs(ana, waiting) == ["edit", "withdraw"]
-    assert verbs(looks(world, "bo"), agreed) == ["stop"]
+    assert verbs(ana, agreed) == ["stop", "shift", "edit", "withdraw"]
+    assert verbs(ana, waiting) == ["edit", "shift", "withdraw"]
+    assert verbs(looks(world, "bo"), agreed) == ["stop", "shift"]
     assert verbs(looks(world, "bo"), waiting) == []  # Bo has agreed already
     assert verbs(looks(world, "cy"), waiting) == ["approve_with", "question", "refuse"]
     assert verbs(looks(world, "cy"), at_once) == ["approve", "approve_with", "question", "refuse"]
@@ -134,10 +134,10 @@ def test_it_is_decided_in_place_and_an_old_button_says_so(world: World) -> None:
     ana, bo, cy = looks(world), looks(world, "bo"), looks(world, "cy")
     bo.presses("stop", block_id=f"do:{push}")
     assert "Stopped by Bo Lindqvist" in text(bo)
-    assert verbs(bo, push) == ["resume"]
+    assert verbs(bo, push) == ["resume", "shift"]
     cy.presses("stop", block_id=f"do:{push}")  # drawn before Bo pressed
     assert "Too late: It is paused." in text(cy)
-    assert verbs(cy, push) == ["resume"]
+    assert verbs(cy, push) == ["resume", "shift"]
     cy.presses("resume", block_id=f"do:{push}")
     assert "Stopped by" not in text(cy)
     bo.presses("approve", block_id=f"do:{campaign}")
@@ -181,7 +181,7 @@ def test_a_series_stands_on_each_of_its_days(world: World) -> None:
     assert headings(ana)[0].startswith("Tomorrow, ")
     assert text(ana).count("*09:00*") == 13
     assert text(ana).count("Every day at 09:00 · ") == 13
-    assert verbs(ana, "req_daily") == ["stop", "edit", "withdraw"]  # once
+    assert verbs(ana, "req_daily") == ["stop", "shift", "edit", "withdraw"]  # once
     ana.presses("calendar:later")
     assert headings(ana)[0] == day(first + timedelta(days=13))
     assert len(headings(ana)) == 14
@@ -208,8 +208,8 @@ def test_what_is_late_stands_on_top_and_is_decided_there(world: World) -> None:
     ana.presses("calendar:show", value="late")
     assert headings(ana) == ["Held", "Late"]
     assert verbs(ana, coming) == []
-    looks(world, "bo").presses("run_late", block_id=f"run:{held.id}")
-    ana.presses("skip", block_id=f"run:{held.id}")  # drawn before Bo pressed
+    looks(world, "bo").presses("run_late", block_id=f"run:{held.id}/{held.round}")
+    ana.presses("skip", block_id=f"run:{held.id}/{held.round}")  # drawn before Bo pressed
     assert "Too late: " in text(ana)
     world.tick()
     ana.presses("withdraw", block_id=f"do:{never}")
@@ -300,9 +300,9 @@ def test_each_account_has_a_calendar_where_there_are_several(world: World) -> No
     assert "account Second" in text(ana)
     ana.presses("calendar:account", value="Second")
     assert verbs(ana, "req_first") == []
-    assert verbs(ana, "req_second") == ["edit", "withdraw"]
+    assert verbs(ana, "req_second") == ["edit", "shift", "withdraw"]
     ana.presses("calendar:account", value="*")
-    assert verbs(ana, "req_first") == ["stop", "edit", "withdraw"]
+    assert verbs(ana, "req_first") == ["stop", "shift", "edit", "withdraw"]
 
 
 @ON_SQLITE

@@ -64,8 +64,8 @@ EXAMPLES = [
 ]
 
 
-def test_there_are_three_examples() -> None:
-    assert len({block for block, *_ in EXAMPLES}) == 3
+def test_there_are_four_examples() -> None:
+    assert len({block for block, *_ in EXAMPLES}) == 4
 
 
 @pytest.mark.parametrize(("block", "asked", "takes"), EXAMPLES, ids=[each[1] for each in EXAMPLES])
