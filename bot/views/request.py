@@ -27,7 +27,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 15, 900
+NAMED, MISSED, LINES, THINK_OF = 5, 15, 900, 3
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
     "It goes on when they are back and an approver says so; else somebody has to ask for it anew."
@@ -252,7 +252,7 @@ def _next(story: Story) -> str:
     if not coming or story.request.state not in OPEN:
         return ""
     made = story.request.made
-    so_far = f", {counted(made, 'run')} so far" if made else ""
+    so_far = f", {made:,} so far" if made else ""
     return f"{so_far}, next {moment(coming[0].at, story.request.timezone)}"
 
 
