@@ -1,5 +1,7 @@
 """What people do in Slack, each handed to the desk."""
 
+from collections.abc import Callable
+
 from slack_bolt import App
 
 from actions.desk import Now
@@ -7,6 +9,7 @@ from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
 from bot.listeners import (
+    acknowledging,
     changing,
     commands,
     exports,
@@ -54,6 +57,7 @@ def register(
     exporting: Exporting,
     foresight: Foresight,
     now: Now,
+    at_work: Callable[[], int],
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
@@ -65,17 +69,17 @@ def register(
     opener = Opener(desk, options, drafts, changes, ahead)
     turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
     lifting = Sheets(desk, checked)
+    acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)
-    verbs: dict[str, Verb] = {
-        "stop-all": stopping.stop,
-        "resume-all": stopping.resume,
-        "break-glass": decisions.ask_alone,
-        "delegate": outgoing.delegating.typed,
-    }
     launcher = Launcher(desk, counter.voices, stories, stops)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
+    commands.register(
+        app,
+        Commands(
+            desk, opener, lifting, launcher, queue, pressing, _verbs(stopping, decisions, outgoing)
+        ),
+    )
     submissions.register(
         app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
@@ -93,3 +97,13 @@ def register(
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people, counter.stopping)
+
+
+def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:
+    """What `/coupon` does beside asking for actions."""
+    return {
+        "stop-all": stopping.stop,
+        "resume-all": stopping.resume,
+        "break-glass": decisions.ask_alone,
+        "delegate": outgoing.delegating.typed,
+    }

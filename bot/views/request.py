@@ -27,7 +27,8 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES, THINK_OF = 5, 15, 900, 3
+NAMED, MISSED, LINES, THINK_OF = 5, 12, 900, 3
+SETTLED = "Nothing left to decide here; it is gone when you open this again."
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
     "It goes on when they are back and an approver says so; else somebody has to ask for it anew."
@@ -42,7 +43,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         header(story.action.title),
         section(_state(story)),
         *_preview(story),
-        *_inputs(story),
+        *([section("\n".join(inputs))] if (inputs := _inputs(story)) else []),
         section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
         *_think_of(story),
         *runs(story),
@@ -55,6 +56,8 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
 
 def approver_buttons(story: Story) -> list[Block]:
     """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    if story.settled:
+        return [context(SETTLED)]
     match story.request.state:
         case Consent.WAITING:
             return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=_answers(story))]
@@ -147,7 +150,7 @@ def missed_card(stories: Sequence[Story]) -> Message:
         rows = held_rows(story, run)
         sheet = f" · {counted(rows, 'row')}" if rows else ""
         said = section(f"*{name}*{sheet} · due {due} · {asker}")
-        blocks += [said, *decisions(run, rows)]
+        blocks += [said, *decisions(run, rows, listed=True)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
     return Message(f"{title}: run, skip or shift each", blocks)
@@ -193,13 +196,14 @@ def _preview(story: Story) -> list[Block]:
         reach = "an unknown number of people"
         if request.reach is not None:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
-        blocks.append(header(f"Reaches {reach}"))
+        sent = request.state is Consent.SPENT and {*story.count} == {Progress.DONE}
+        blocks.append(header(f"{'Was sent to' if sent else 'Reaches'} {reach}"))
     if request.preview:
         blocks.append(section(escape(request.preview, 350)))
     return blocks + list(facts(request.facts, limit=90))
 
 
-def _inputs(story: Story) -> list[Block]:
+def _inputs(story: Story) -> list[str]:
     if not story.inputs:
         return []
     facts = story.request.facts
@@ -218,7 +222,12 @@ def _inputs(story: Story) -> list[Block]:
         kept.append(f"… and {counted(len(lines) - len(kept), 'more input')}")
     if is_batch(story.request):
         kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
-    return [section("\n".join(kept))] if kept else []
+    return kept
+
+
+def in_short(story: Story) -> str:
+    """What is asked for, and when: for whoever decides without the card before their eyes."""
+    return "\n".join([*_inputs(story), f"*When:* {_when(story)}"])
 
 
 def _think_of(story: Story) -> list[Block]:

@@ -55,6 +55,9 @@ class Story:
     outlook: Outlook = Outlook()
     """What comes of it: its next moments, and what to think of before."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
+    settled: bool = False
+    """It keeps its place in a list though there is nothing left to decide: the next one must not
+    move under a finger that presses twice."""
 
     @property
     def count(self) -> Counter[Progress]:

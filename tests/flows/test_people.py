@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from actions.desk import When
+from actions.errors import NotAllowed
 from schedules.recurrence import next_after
 from store import queries
 from store.tables import Consent, Progress
@@ -131,6 +132,43 @@ def test_who_can_stand_in_for_whom_and_how_long(world: World) -> None:
         assert ana.was_told(words), typed
     assert world.person("gil").types(f"/coupon delegate @bo {day(world, 1)}").was_told("Guests")
     assert kinds(world) == [("delegated", "U0ANA")]
+
+
+OUTSIDE: tuple[dict[str, object], ...] = (
+    {"team_id": "T0PARTNER"},  # Slack Connect: they share a channel, so they are no strangers
+    {"is_stranger": True},
+    {"is_restricted": True},
+    {"is_ultra_restricted": True},
+    {"is_bot": True},
+    {"deleted": True},
+)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_guests_people_of_other_workspaces_bots_and_leavers_neither_ask_nor_decide(
+    world: World,
+) -> None:
+    world.under("rules: [{rule: All, approvals: 1, brake: 5m}]")
+    request = asks_campaign(world)
+    given = {"template": "cam_100001", "name": "Mine"}
+    stopping = world.bot.office.stopping(world.bot.people)
+    for how in OUTSIDE:
+        joins(world, "di")
+        world.slack.does("usergroup", usergroup="coupon-approvers", users=["U0BO", "U0DI"])
+        world.slack.does("person", user="U0DI", **how)
+        world.bot.people.forget()
+        with pytest.raises(NotAllowed, match="Guests and people from outside"):
+            world.bot.desk.ask("campaign.create", given, actor="U0DI")
+        with pytest.raises(NotAllowed, match="Guests and people from outside"):
+            stopping.pause(request.id, 1, actor="U0DI")
+        with pytest.raises(NotAllowed, match="Only approvers can decide this"):
+            world.bot.approvals.approve(request.id, 1, actor="U0DI")
+        world.slack.does("person", user="U0DI", **INSIDE)
+    world.bot.people.forget()
+    assert world.bot.approvals.approve(request.id, 1, actor="U0DI").state is Consent.GRANTED
+
+
+INSIDE = {name: False for how in OUTSIDE for name in how} | {"team_id": "T0VOUCH"}
 
 
 def test_somebody_put_out_of_the_group_approves_nothing(world: World) -> None:

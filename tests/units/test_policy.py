@@ -1,6 +1,7 @@
 """Policy as a table: the strictest of each thing, who may, how late is too late."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -149,6 +150,11 @@ def test_an_unknown_reach_counts_as_many() -> None:
     assert decided(*rules).rules == ("Many",)
 
 
+def test_unless_it_is_said_otherwise_somebody_has_looked() -> None:
+    few = Policy("v1", (Rule("Few", FEW, approvals=1),))
+    assert policy.decide(few, FACTS).refusal == UNCOVERED
+
+
 def test_before_the_look_nothing_is_refused_that_may_come_out_well() -> None:
     few = Rule("Few", FEW, approvals=1)
     assert decided(few).refusal == UNCOVERED
@@ -253,7 +259,9 @@ def test_who_is_still_missing(
     assert terms.quorum == max((count for count, _ in needs), default=0)
 
 
-@pytest.mark.parametrize(("waited", "short"), [(timedelta(hours=24), 0), (23.9 * HOUR, 1)])
+@pytest.mark.parametrize(
+    ("waited", "short"), [(timedelta(hours=24), 0), (timedelta(hours=25), 0), (23.9 * HOUR, 1)]
+)
 def test_after_long_enough_others_may_decide_too(waited: timedelta, short: int) -> None:
     terms = Terms("v1", (need(1, "approver"),), escalation=ESCALATION)
     head = Person("U0HEAD", "Head", roles=frozenset({"heads"}))
@@ -280,10 +288,36 @@ def test_only_members_of_a_group_that_has_to_agree_approve() -> None:
 
 
 @pytest.mark.parametrize(
+    ("agreed", "asked", "enough"),
+    [
+        ([(1, "a")], [], True),
+        ([(1, "a")], [(1, "a")], True),
+        ([(2, "a")], [(1, "a b")], True),
+        ([(1, "a")], [(2, "a")], False),
+        ([(1, "a b")], [(1, "a")], False),
+        ([(1, "b"), (2, "a")], [(1, "a"), (1, "b")], True),
+        ([(2, "a")], [(1, "a"), (1, "b")], False),
+        ([], [(1, "a")], False),
+        ([], [], True),
+    ],
+)
+def test_what_has_been_agreed_to_is_enough_or_it_is_not(
+    agreed: list[tuple[int, str]], asked: list[tuple[int, str]], enough: bool
+) -> None:
+    met, wanted = (
+        Terms("v1", tuple(need(count, *groups.split()) for count, groups in needs))
+        for needs in (agreed, asked)
+    )
+    assert policy.covers(met, wanted) is enough
+    assert not policy.covers(met, replace(wanted, refusal="Not now."))
+
+
+@pytest.mark.parametrize(
     ("name", "late"),
     [
         ("campaign.push_all", timedelta(minutes=15)),
         ("campaign.create", timedelta(hours=24)),
+        ("subaccount.create", timedelta(hours=24)),
         ("campaign.list", timedelta(hours=24)),
         ("session.update", timedelta(hours=24)),
         ("single_use.create_many", timedelta(days=7)),
