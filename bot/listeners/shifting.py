@@ -10,7 +10,7 @@ from actions.desk import Now
 from actions.errors import InvalidInputs, StaleCard, UnknownThing
 from bot.errors import explain
 from bot.listeners.counter import Counter
-from bot.listeners.pressing import Body, Pressing, place_of, request_of, shows, value_of
+from bot.listeners.pressing import Body, Pressing, place_of, request_of, shows, stays, value_of
 from bot.listeners.telling import guarded
 from bot.stories import Stories
 from bot.views.card import trouble_view
@@ -53,7 +53,7 @@ class Shifts:
         shows(client, body)(trigger_id=body["trigger_id"], view=view)
 
     def _of_run(self, body: Body, client: WebClient) -> None:
-        run = value_of(body)
+        run = self._pressing.of_run(body)
         story = self._stories.told(request_of(run))
         held = next((each for each in story.operations if each.id == run), None) if story else None
         if story is None or held is None:
@@ -76,7 +76,7 @@ class Shifts:
             about = metadata.get("run") or metadata["stamp"]
             self._pressing.decline("shift", error, who, about)
         else:
-            ack() if "list" in metadata else ack(response_action="clear")
+            ack() if stays(metadata) else ack(response_action="clear")
             guarded(client, body, lambda: self._pressing.redraw(client, who, metadata))
 
     def _shift(self, view: dict[str, Any], metadata: dict[str, Any], who: str) -> None:

@@ -27,7 +27,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 12, 900
+NAMED, MISSED, LINES, THINK_OF = 5, 12, 900, 3
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
@@ -261,7 +261,7 @@ def _next(story: Story) -> str:
     if not coming or story.request.state not in OPEN:
         return ""
     made = story.request.made
-    so_far = f", {counted(made, 'run')} so far" if made else ""
+    so_far = f", {made:,} so far" if made else ""
     return f"{so_far}, next {moment(coming[0].at, story.request.timezone)}"
 
 
