@@ -16,6 +16,8 @@ from actions.lookups import Lookups
 from actions.preparer import Preparer
 from actions.runner import Runner
 from bot import listeners, tracing
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -141,6 +143,8 @@ def build(
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),
+        Agenda(store, telling.stories, now),
+        CalendarFiles(store, telling.stories, people, now),
         office.foresight,
         now,
         lambda: threads.at_work,

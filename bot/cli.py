@@ -10,7 +10,7 @@ from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
-from bot import deciding_commands, policy_commands, schedule_commands
+from bot import calendar_commands, deciding_commands, policy_commands, schedule_commands
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.demo import demo as run_demo
@@ -35,6 +35,7 @@ app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
+calendar_commands.register(app)
 schedule_commands.register(app)
 
 

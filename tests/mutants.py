@@ -4,7 +4,6 @@ import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
-from itertools import count
 from pathlib import Path
 from types import FunctionType
 from typing import Any
@@ -78,16 +77,20 @@ def mutants(module: str) -> Iterator[Mutant]:
     """All of one module."""
     source = file_of(module).read_text()
     kinds = [ReturnNothing(), *(get_operator(f"core/{name}")() for name in OPERATORS)]
-    seen = {source}
+    seen, every = {source}, list(nodes(parso.parse(source)))
     for kind in kinds:
-        for place in count():
+        for place in range(sum(len([*kind.mutation_positions(node)]) for node in every)):
             code = mutate_code(source, kind, place)
-            if code is None:
-                break
             line, now = changed(source, code)
             if code not in seen and is_python(code) and not now.startswith("@dataclass"):
                 seen.add(code)  # that values stay frozen mypy says
                 yield Mutant(module, line, now, code)
+
+
+def nodes(tree: Any) -> Iterator[Any]:
+    yield tree
+    for child in getattr(tree, "children", ()):
+        yield from nodes(child)
 
 
 def is_python(code: str) -> bool:

@@ -8,8 +8,11 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners import (
     acknowledging,
+    calendar,
     changing,
     commands,
     exports,
@@ -25,6 +28,7 @@ from bot.listeners import (
 )
 from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
+from bot.listeners.calendar import CalendarModal
 from bot.listeners.changing import Changes
 from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
@@ -55,6 +59,8 @@ def register(
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
+    agenda: Agenda,
+    files: CalendarFiles,
     foresight: Foresight,
     now: Now,
     at_work: Callable[[], int],
@@ -62,9 +68,9 @@ def register(
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
     changes, stops = Changes(desk, drafts), outgoing.stops
-    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
-    queue = Waiting(counter.voices, stories)
-    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
+    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops, agenda)
+    queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
+    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
     ahead = Ahead(desk, foresight, counter.vault, now)
     opener = Opener(desk, options, drafts, changes, ahead)
     turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
@@ -74,12 +80,8 @@ def register(
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)
     launcher = Launcher(desk, counter.voices, stories, stops)
-    commands.register(
-        app,
-        Commands(
-            desk, opener, lifting, launcher, queue, pressing, _verbs(stopping, decisions, outgoing)
-        ),
-    )
+    verbs = _verbs(stopping, decisions, outgoing)
+    commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
     submissions.register(
         app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
@@ -88,12 +90,13 @@ def register(
     sheets.register(app, lifting)
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
-    for each in (decisions, stopping):
+    for each in (
+        *(decisions, stopping, Shifts(counter, stories, pressing, now)),
+        *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
+    ):
         each.register(app)
-    Shifts(counter, stories, pressing, now).register(app)
-    Edits(counter.editing, opener, pressing).register(app)
-    Rehearsals(counter.rehearsing, pressing).register(app)
     waiting.register(app, queue)
+    calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people, counter.stopping)

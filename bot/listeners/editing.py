@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from actions.editing import Editing, Wish
 from bot.forms.when import when_asked
 from bot.listeners.opening import Opener
-from bot.listeners.pressing import Body, Pressing, value_of
+from bot.listeners.pressing import Body, Pressing, place_of, stays, value_of
 
 Begin = Callable[..., Wish]
 
@@ -44,5 +44,6 @@ class Edits:
             {**wish.inputs, **when_asked(request)},
             trigger=body["trigger_id"],
             actor=body["user"]["id"],
+            push=stays(place_of(body)),
             edits=value_of(body) if verb == "edit" else "",
         )

@@ -10,7 +10,7 @@ from actions.desk import Now
 from actions.errors import InvalidInputs, StaleCard, UnknownThing
 from bot.errors import explain
 from bot.listeners.counter import Counter
-from bot.listeners.pressing import Body, Pressing, place_of, request_of, shows, value_of
+from bot.listeners.pressing import Body, Pressing, place_of, request_of, shows, stays, value_of
 from bot.listeners.telling import guarded
 from bot.stories import Stories
 from bot.views.card import trouble_view
@@ -76,7 +76,7 @@ class Shifts:
             about = metadata.get("run") or metadata["stamp"]
             self._pressing.decline("shift", error, who, about)
         else:
-            ack() if "list" in metadata else ack(response_action="clear")
+            ack() if stays(metadata) else ack(response_action="clear")
             guarded(client, body, lambda: self._pressing.redraw(client, who, metadata))
 
     def _shift(self, view: dict[str, Any], metadata: dict[str, Any], who: str) -> None:
