@@ -27,7 +27,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES, THINK_OF = 5, 12, 900, 3
+NAMED, MISSED, LINES, THINK_OF = 5, 11, 900, 3
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
