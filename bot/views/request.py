@@ -27,7 +27,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES, THINK_OF = 5, 12, 900, 3
+NAMED, MISSED, LINES, THINK_OF = 5, 11, 900, 3
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
@@ -232,10 +232,11 @@ def in_short(story: Story) -> str:
 
 def _think_of(story: Story) -> list[Block]:
     """Blackout days and other pushes to the same people, until it has gone out."""
-    said = [*warnings(story.outlook)]
-    return (
-        [context("\n".join(f":warning: {escape(words, 300)}." for words in said))] if said else []
-    )
+    every = [*warnings(story.outlook)]
+    said = [f":warning: {escape(words, 200)}." for words in every[:THINK_OF]]
+    if len(every) > THINK_OF:
+        said.append(f"… and {len(every) - THINK_OF} more like this")
+    return [context("\n".join(said))] if said else []
 
 
 def _when(story: Story) -> str:
@@ -243,7 +244,7 @@ def _when(story: Story) -> str:
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
         end = end_words(request.until, request.runs)
-        return f"{series}{f' {end}' if end else ''}{_next(story)}"
+        return f"{series}{end}{_next(story)}"
     braked = story.terms.brake and request.planned_at is None
     if request.state is Consent.PAUSED and (braked or not story.is_ahead):
         return "when an approver lets it go on"
