@@ -60,7 +60,7 @@ class Book:
             if wish.state in ("granted", "paused")
             or any(run.state in ("ready", "held") for run in wish.runs.values())
         ]
-        named = [name for wish in agreed for name in (*sorted(wish.spoken), wish.actor)]
+        named = [name for wish in agreed for name in (wish.actor, *sorted(wish.spoken))]
         return list(dict.fromkeys(named))
 
     def told(self) -> dict[str, list[Line]]:
