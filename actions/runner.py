@@ -11,7 +11,7 @@ from actions import holding, policy
 from actions.action import AnyAction, Catalog, Step
 from actions.desk import Now
 from actions.errors import Declined
-from actions.gate import Gate
+from actions.gate import GONE, Gate
 from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
@@ -100,7 +100,7 @@ class Runner:
             stop = holding.stopped(tx, operation) if operation else ""
         if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words = "" if stop else self._why_not(operation)  # it would ask the API
+        words = "" if stop else self._gate.why_not(operation)  # it would ask the API
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:
@@ -116,9 +116,6 @@ class Runner:
                 return False
             self._move(tx, row, Progress.RUNNING, started_at=self._now())
         return True
-
-    def _why_not(self, operation: Operation) -> str:
-        return self._gate.why_not(operation.request, operation.edition)
 
     def _not_yet(self, id: str, error: ApiError | Declined) -> float | None:
         """Nobody can say now whether the consent still holds: wait, but not for ever."""
@@ -138,7 +135,9 @@ class Runner:
         request = queries.request(tx, operation.request)
         if request is None or request.edition != operation.edition:
             return  # what it was changed to stands
-        if (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
+        if words == GONE and request.state is Consent.GRANTED:  # a series
+            move(tx, request, Consent.PAUSED, actor=ACTOR, at=now, because=words, problem=words)
+        elif (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

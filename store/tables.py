@@ -1,7 +1,7 @@
 """The rows we keep. They have no behaviour; only checked values get here."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
@@ -95,6 +95,16 @@ class Request(SQLModel, table=True):
     granted_at: datetime | None = Field(default=None, sa_type=Utc)
     crontab: str = ""
     timezone: str = "UTC"
+    until: date | None = None
+    """The last day of a series, on the clock of its zone."""
+    runs: int | None = None
+    """How often a series runs at the most."""
+    made: int = 0
+    """How many of its runs have come due since it was asked for or changed."""
+    audience: str = Field(default="", index=True)
+    """Whom a push to everyone reaches, so that a second one within a day is seen."""
+    moved_by: str = ""
+    """Who moved it to another time, if not the person who asked: neither agrees to it."""
     lateness: int = 86_400
     """Seconds a run may start late; later than that a person decides."""
     problem: str = ""
@@ -167,7 +177,7 @@ class Operation(SQLModel, table=True):
     inputs: dict[str, Any] = Field(sa_type=JSON)
     state: Progress = Field(sa_type=ProgressWord, index=True)
     held_for: str = ""
-    """Why it waits: `late`, `quiet` hours, or `stopped`."""
+    """Why it waits: `late`, `quiet` hours, a `blackout` day, or `stopped`."""
     held_until: datetime | None = Field(default=None, sa_type=Utc)
     """When it goes on by itself; `None`: when a person says so."""
     round: int = 0
