@@ -2,9 +2,9 @@
 
 import io
 import os
-import tempfile
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
@@ -12,9 +12,20 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
 
 from actions.card import Attachment
+from bot.veiled import Veiled
 
+LARGEST = 1_000_000_000
+"""Bytes: Slack takes no more in one file."""
 TIMEOUT = 120.0
 LONGEST_ALT = 1_000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How much that was."""
+
+    rows: int
+    files: int
 
 
 def send(
@@ -25,17 +36,30 @@ def send(
     title: str,
     thread_ts: str | None = None,
     comment: bool = False,
-) -> int:
-    """Write the attachment and share it; says how many rows it has. Never in memory as a whole.
+    most: int = LARGEST,
+) -> Sent:
+    """Write the attachment and share it, in several files if one may not be so large.
 
-    With `comment` the message says the title and the number of rows.
+    Never in memory as a whole, nor readable on the disk. With `comment` the message says the title
+    and the number of rows.
     """
-    with tempfile.TemporaryFile() as file:
-        rows = attachment.write(file)
-        id = uploaded(client, file, attachment.name)
-        said = f"{title}: {rows:,} row{'' if rows == 1 else 's'}" if comment else None
-        share(client, id, title, channel, thread_ts=thread_ts, comment=said)
-    return rows
+    left = iter(attachment.rows())
+    row, rows, files = next(left, None), 0, 0
+    while row is not None or not files:
+        with Veiled() as file:
+            count, row = attachment.fill(file, row, left, most)
+            rows, files = rows + count, files + 1
+            is_all = row is None and files == 1
+            name = attachment.name if is_all else _numbered(attachment.name, files)
+            id = uploaded(client, file, name)
+            said = f"{title}: {count:,} row{'' if count == 1 else 's'}" if comment else None
+            share(client, id, title, channel, thread_ts=thread_ts, comment=said)
+    return Sent(rows, files)
+
+
+def _numbered(name: str, number: int) -> str:
+    begin, dot, end = name.rpartition(".")
+    return f"{begin}-{number}{dot}{end}"
 
 
 def send_picture(
@@ -53,7 +77,9 @@ def keep_picture(client: WebClient, png: bytes, *, name: str, alt: str) -> str:
     return id
 
 
-def uploaded(client: WebClient, file: BinaryIO, name: str, *, alt: str | None = None) -> str:
+def uploaded(
+    client: WebClient, file: BinaryIO | Veiled, name: str, *, alt: str | None = None
+) -> str:
     """Hand the content over; nobody sees it before it is shared."""
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -81,7 +107,7 @@ def share(
     )
 
 
-def _post(client: WebClient, address: str, file: BinaryIO, length: int) -> None:
+def _post(client: WebClient, address: str, file: BinaryIO | Veiled, length: int) -> None:
     """Send it block by block; the address itself is the permission, so no token goes along."""
     at_home = urlsplit(address).netloc == urlsplit(client.base_url).netloc
     if not address.startswith("https://") and not at_home:

@@ -169,6 +169,8 @@ class Operation(SQLModel, table=True):
     round: int = 0
     """How often it was handed to the engine: a person's *go on* is a new round."""
     problem: str = ""
+    stop_by: str = ""
+    """Who wants it to end after the call that is out; the next is not made."""
     started_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
     pruned_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -194,6 +196,20 @@ class StepRun(SQLModel, table=True):
     reply: str | None = None
     """Sealed: an answer may hold codes worth money, or people."""
     problem: str = ""
+
+
+class Chunk(SQLModel, table=True):
+    """Some lines of the answer to one call, in the order in which they came; sealed."""
+
+    __tablename__ = "app_chunk"
+
+    operation: str = Field(foreign_key="app_operation.id", primary_key=True)
+    position: int = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    lines: int
+    sealed: str
+    at: datetime = Field(sa_type=Utc, index=True)
 
 
 class AuditEntry(SQLModel, table=True):

@@ -27,6 +27,7 @@ from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
 from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
+from bot.listeners.files import Files
 from bot.listeners.home import Home
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
@@ -81,6 +82,7 @@ def register(
     exports.register(app, Exports(exporting, drafts))
     for each in (decisions, stopping):
         each.register(app)
+    Files(counter, stories, outgoing.results, outgoing.handing, pressing).register(app)
     Edits(counter.editing, opener, pressing).register(app)
     Rehearsals(counter.rehearsing, pressing).register(app)
     waiting.register(app, queue)

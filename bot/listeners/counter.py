@@ -54,7 +54,7 @@ def open_counter(
     return Counter(
         desk=desk,
         approvals=approvals,
-        settling=Settling(store, people, submit, now),
+        settling=Settling(store, catalog, vault, people, submit, now),
         stopping=stopping,
         launches=launches,
         revealing=Revealing(store, catalog, vault, now),

@@ -20,12 +20,13 @@ from bot.views.blocks import (
 )
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
-from bot.views.story import OPEN, Story, held_rows, is_batch, to_decide
+from bot.views.story import MOVING, OPEN, Story, held_rows, is_batch, to_decide
 from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES = 5, 15, 900
+SEND_FILE = "Send me the file"
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -39,6 +40,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
+        *file_buttons(story),
         *_last_words(story),
     ]
     return Message(escape(f"{headline(story)} ({story.request.id})"), blocks)
@@ -105,6 +107,16 @@ def secret_buttons(story: Story) -> list[Block]:
     return [
         ActionsBlock(block_id=f"secret:{id}"[:255], elements=[button("reveal", "Show it once", id)])
         for id in story.unseen[:NAMED]
+    ]
+
+
+def file_buttons(story: Story) -> list[Block]:
+    """The codes of a batch, for whoever may have them, while they are kept."""
+    resting = [run.id for run in story.operations if run.state not in MOVING]
+    return [
+        ActionsBlock(block_id=f"file:{id}"[:255], elements=[button("send_file", SEND_FILE, id)])
+        for id in story.kept[:NAMED]
+        if id in resting
     ]
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from sandbox.coupontools import (
@@ -131,7 +131,9 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
     if fault.drop == "after":
         return await _hang_up(request)
     call["status"] = response.status_code
-    return response
+    if fault.drop == "middle":
+        return _half(request, response)
+    return _shortened(response, fault.short) if fault.short else response
 
 
 def _carried_out(world: World, request: Request, sent: Any) -> Response:
@@ -236,13 +238,37 @@ def _troubled_at_rest(fault: Fault) -> Response:
 
 async def _hang_up(request: Request) -> Response:
     """Cut the TCP connection; the server then has nobody to answer, and logs nothing."""
-    cycle: Any = getattr(request.receive, "__self__", None)
-    if cycle is None:
-        raise RuntimeError("a connection can only be dropped when a real server holds it")
-    cycle.transport.abort()
+    _transport(request).abort()
     while (await request.receive())["type"] != "http.disconnect":
         continue
     return Response()
+
+
+def _transport(request: Request) -> Any:
+    cycle: Any = getattr(request.receive, "__self__", None)
+    if cycle is None:
+        raise RuntimeError("a connection can only be dropped when a real server holds it")
+    return cycle.transport
+
+
+def _half(request: Request, response: Response) -> Response:
+    """The first half of the answer; then the connection is cut."""
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield bytes(response.body[: len(response.body) // 2])
+        transport = _transport(request)
+        while transport.get_write_buffer_size():
+            await asyncio.sleep(0.01)
+        await _hang_up(request)
+
+    return StreamingResponse(sent(), response.status_code, headers=dict(response.headers))
+
+
+def _shortened(response: Response, count: int) -> Response:
+    """The same answer, without its last records."""
+    body = json.loads(bytes(response.body))
+    body["data"] = body["data"][:-count]
+    return Response(json.dumps(body), response.status_code, media_type="application/json")
 
 
 def _json(profile: Profile, envelope: dict[str, Any], status: int = 200) -> Response:

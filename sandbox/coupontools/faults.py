@@ -3,12 +3,15 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-DROPS = (None, "before", "after")
+DROPS = (None, "before", "after", "middle")
 
 
 @dataclass
 class Fault:
-    """`status` or `error_code`: refuses without doing the work. `drop`: no answer at all."""
+    """`status` or `error_code`: refuses without doing the work. `drop`: no answer, or half of it.
+
+    `short`: so many records are left out of the answer.
+    """
 
     path: str
     times: int = 1
@@ -17,6 +20,7 @@ class Fault:
     delay_s: float = 0.0
     drop: str | None = None
     retry_after: float | None = None
+    short: int = 0
 
     @classmethod
     def read(cls, given: Any) -> "Fault":
@@ -27,11 +31,12 @@ class Fault:
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if given.get("drop") not in DROPS:
-            raise ValueError('drop is "before" or "after"')
+            raise ValueError('drop is "before", "after" or "middle"')
         fault = cls(**{name: value for name, value in given.items() if value is not None})
-        numbers = (fault.times, fault.status, fault.error_code, fault.delay_s, fault.retry_after)
+        named = ("times", "status", "error_code", "delay_s", "retry_after", "short")
+        numbers = (getattr(fault, name) for name in named)
         if any(number is not None and not isinstance(number, int | float) for number in numbers):
-            raise ValueError("times, status, error_code, delay_s and retry_after are numbers")
+            raise ValueError(f"{', '.join(named)} are numbers")
         if fault.status is not None and not 200 <= fault.status <= 599:
             raise ValueError("status is an HTTP status")
         return fault

@@ -79,7 +79,7 @@ class Shop:
         self.preparer = Preparer(store, CATALOG, vault, self._of, self.person, weighing, self.now)
         gate = Gate(store, self.person, self.preparer, weighing, self.now)
         self.runner = Runner(store, CATALOG, vault, gate, self._of, self.now)
-        self.settling = Settling(store, self.person, self.submit, self.now)
+        self.settling = Settling(store, CATALOG, vault, self.person, self.submit, self.now)
         self.stopping = Stopping(store, self.person, weighing, self.now)
 
     def closes(self) -> None:
