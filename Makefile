@@ -28,7 +28,7 @@ regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, sn
 	@$(BIN)/python -m bot.handbook
 	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/catalog
 
-chaos: $(READY) ## kill it around every commit and call, on both databases; prints what came of it
+chaos: $(READY) ## kill it at every place and a thousand times at random (20 minutes); prints what came of it
 	@$(BIN)/python -m tests.chaos
 
 lock: $(READY) ## pin every dependency anew, with hashes

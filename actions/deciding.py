@@ -8,9 +8,12 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from actions.errors import Declined, UnknownThing
+from store import queries
 from store.db import Store
-from store.lifecycle import SURFACE, TooLate, note
-from store.tables import Operation, Request
+from store.joint import Joint
+from store.lifecycle import SURFACE, Row, TooLate, note
+from store.queries import surfaces
+from store.tables import Consent, Operation, Request
 
 R = TypeVar("R", Request, Operation)
 
@@ -20,12 +23,14 @@ class Deciding:
 
     def __init__(self, store: Store, now: Callable[[], datetime], surface: str = "slack") -> None:
         self._store, self._now, self._surface = store, now, surface
+        self._declined = Joint(self.begin)
 
     @contextmanager
     def __call__(
         self, verb: str, of: Callable[[Session, str], R | None], id: str, actor: str
     ) -> Iterator[tuple[Session, R]]:
         """A transaction on one locked row; a click that is declined is put on record too."""
+        row: R | None = None
         try:
             with self.begin() as tx:
                 row = of(tx, id)
@@ -33,8 +38,21 @@ class Deciding:
                     raise UnknownThing(f"There is nothing on record as {id}.")
                 yield tx, row
         except (Declined, TooLate) as error:
-            self.decline(verb, error, actor=actor, of=of, id=id)
+            seen = queries.operation_seen if isinstance(row, Operation) else queries.request_seen
+            self.decline(verb, error, actor=actor, of=seen if row else None, id=id)
             raise
+
+    def early(self, verb: str, id: str, actor: str) -> None:
+        """Let pass what still waits for people, and tell who comes too late without locking it.
+
+        Of a thousand clicks all but the first few end here, and keep nobody waiting.
+        """
+        with self._store.look() as tx:
+            state = surfaces.state_of(tx, id)
+        if state not in (None, Consent.WAITING):
+            error = TooLate(str(state))
+            self.decline(verb, error, actor=actor, of=queries.request_seen, id=id)
+            raise error
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -49,7 +67,7 @@ class Deciding:
         error: Declined | TooLate,
         *,
         actor: str,
-        of: Callable[[Session, str], R | None] | None = None,
+        of: Callable[[Session, str], Row | None] | None = None,
         id: str = "",
         account: str = "",
     ) -> None:
@@ -57,19 +75,23 @@ class Deciding:
         if error.on_record:
             return
         error.on_record = True
-        with self.begin() as tx:
-            row, words = of(tx, id) if of else None, f"{verb}: {_said(error)}"
-            where = {"account": account} if account else {}
+        at, words = self._now(), f"{verb}: {_said(error)}"
+        where = {"account": account} if account else {}
+
+        def put(tx: Session) -> None:
+            about = of(tx, id) if of else None
             note(
                 tx,
                 "declined",
                 actor=actor,
-                at=self._now(),
-                about=row,
+                at=at,
+                about=about,
                 because=words,
                 tell=False,
                 **where,
             )
+
+        self._declined.write(put)
 
 
 def _said(error: Declined | TooLate) -> str:

@@ -214,6 +214,7 @@ class Desk:
                 at=self._now(),
                 because="Changed by the person who asked",
                 version=version + 1,
+                edition=request.edition + 1,
                 inputs=[sealed(row, self._vault) for row in inputs],
                 template=self._weighing.template_of(inputs[0]),
                 **_planned(when),

@@ -17,8 +17,15 @@ class Weighs:
 
 
 def weighed(inputs: Inputs) -> dict[Fact, Any]:
-    """The values of the marked fields; None for one that was left empty."""
-    return {fact: getattr(inputs, name) for name, fact in _marked(type(inputs))}
+    """The values of the marked fields; None for one that was left empty.
+
+    What two fields say together is `loy_500/usr_9`.
+    """
+    found: dict[Fact, Any] = {}
+    for name, fact in _marked(type(inputs)):
+        value = getattr(inputs, name)
+        found[fact] = f"{found[fact]}/{value}" if fact in found else value
+    return found
 
 
 def weighs(inputs: type[Inputs]) -> bool:

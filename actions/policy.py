@@ -66,6 +66,13 @@ class Policy:
     """People who may decide without being written to."""
     seeds: Mapping[str, str] = field(default_factory=dict)
     """Person → the coupon session on their own phone."""
+    holders: Mapping[str, str] = field(default_factory=dict)
+    """Person → the loyalty card on their own phone and who they are on it: `loy_500/usr_9`."""
+
+    def own(self, person: str) -> frozenset[str]:
+        """What is known to be on the phone of that person, and on nobody else's."""
+        found = (self.seeds.get(person), self.holders.get(person))
+        return frozenset(filter(None, found))
 
 
 def decide(policy: Policy, facts: Facts, *, looked: bool = True) -> Terms:

@@ -83,7 +83,7 @@ class Runner:
             stop = holding.stopped(tx, operation) if operation else ""
         if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words = "" if stop else self._gate.why_not(operation.request)  # it would ask the API
+        words = "" if stop else self._gate.why_not(operation)  # it would ask the API
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:
@@ -116,7 +116,9 @@ class Runner:
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
-        if request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+        if request is None or request.edition != operation.edition:
+            return  # what it was changed to stands
+        if request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

@@ -75,7 +75,7 @@ class Weighing:
         said = self._said(request, action)
         values = [each["face_value"] for each in said if "face_value" in each]
         templates = {each["template"] for each in said if each.get("template")}
-        seed = self.policy.seeds.get(person.id)
+        seeds = [each.get("seed") for each in said]
         return Facts(
             action=action.name,
             risk=action.risk,
@@ -91,7 +91,7 @@ class Weighing:
                 for template in templates
             ),
             scheduled=bool(request.planned_at or request.crontab),
-            to_self=bool(seed) and [each.get("seed") for each in said] == [seed],
+            to_self=len(seeds) == 1 and seeds[0] in self.policy.own(person.id),
         )
 
     def template_of(self, inputs: Inputs) -> str:

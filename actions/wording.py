@@ -81,6 +81,7 @@ Daily = Annotated[Hours, BeforeValidator(_hours)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Person = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]{6}|[A-Za-z0-9]{21})$")]
+Holding = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$")]
 SEVERAL = (BeforeValidator(_several), Field(min_length=1))
 Words = Annotated[tuple[Word, ...], *SEVERAL]
 Actions = Annotated[tuple[Annotated[Word, AfterValidator(_known_action)], ...], *SEVERAL]
@@ -190,6 +191,7 @@ class PolicyText(Text):
     break_glass: Words = ()
     no_ping: Words = ()
     seeds: dict[Person, Code] = {}
+    holders: dict[Person, Holding] = {}
 
     @model_validator(mode="after")
     def _distinct(self) -> "PolicyText":
@@ -210,4 +212,5 @@ class PolicyText(Text):
             break_glass=frozenset(self.break_glass),
             no_ping=frozenset(self.no_ping),
             seeds=self.seeds,
+            holders=self.holders,
         )

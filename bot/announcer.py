@@ -37,6 +37,10 @@ ENDINGS = (
 EVERY = timedelta(seconds=1)
 """How often the card of a sheet is drawn while its rows are carried out."""
 
+SELDOM = timedelta(seconds=2)
+"""And those of which somebody pressed an old button; news draws them anyway."""
+MOST_REMEMBERED = 500
+
 LONGEST_BRAKE = timedelta(hours=1)
 """What goes out later than that is not counted down."""
 MOST_COUNTED = 5
@@ -69,6 +73,7 @@ class Announcer:
         self._store, self._board, self._stories = store, board, stories
         self._news, self._results, self._channel, self._now = news, results, channel, now
         self._drawn_at: dict[str, datetime] = {}
+        self._redrawn_at: dict[str, datetime] = {}
         self._owes_missed = False
 
     def send_queued(self) -> None:
@@ -87,10 +92,20 @@ class Announcer:
                     self._tell_missed()
 
     def redraw(self, request: str) -> None:
-        """Draw the cards of a request as it stands: somebody pressed an old button."""
+        """Draw the cards of a request as it stands."""
         story = self._stories.told(request)
         if story is not None and story.request.pruned_at is None:  # else its place is forgotten
             self._draw(story, news=())
+
+    def put_right(self, request: str) -> None:
+        """Somebody pressed an old button: draw its cards, once for all who do so at that time."""
+        now = self._now()
+        if now - self._redrawn_at.get(request, now - SELDOM) < SELDOM:
+            return
+        if len(self._redrawn_at) >= MOST_REMEMBERED:
+            self._redrawn_at.clear()
+        self._redrawn_at[request] = now
+        self.redraw(request)
 
     def count_down(self) -> None:
         """Draw the cards of what is about to go out, for whoever may want to stop it."""

@@ -1,7 +1,6 @@
 """build(): the only module that knows all the others."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -54,7 +53,7 @@ class Bot:
     people: SlackPeople
     client: WebClient
     bolt: App
-    threads: ThreadPoolExecutor
+    threads: Threads
     door: Door
     watching: Watching
     http: Starlette
@@ -86,7 +85,7 @@ def build(
     settings: Settings,
     now: Now = utc_now,
     *,
-    listener_threads: ThreadPoolExecutor | None = None,
+    listener_threads: Threads | None = None,
     poll: float = 0.2,
     spans: Spans | None = None,
 ) -> Bot:
@@ -147,6 +146,7 @@ def build(
         Drafts(store, vault, now),
         office.exporting(desk),
         now,
+        lambda: threads.at_work,
     )
     return Bot(
         office,
@@ -168,7 +168,7 @@ def build(
     )
 
 
-def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor) -> App:
+def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:
     return App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),

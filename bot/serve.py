@@ -1,5 +1,6 @@
 """Running the bot: HTTP, Socket Mode, or both, until it is told to stop."""
 
+import gc
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -12,9 +13,11 @@ import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from actions.desk import Now
 from bot.app import GRACE, Bot, build
 from bot.doctor import slack_problems
 from bot.logs import to_stderr
+from bot.office import utc_now
 from bot.settings import HalfConfigured, Settings
 from schedules.replicas import LostItsPlace
 from store.db import Store
@@ -26,7 +29,7 @@ LAST = 5.0
 """Seconds after the grace, until whatever still hangs is left behind."""
 
 
-def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
+def serve(settings: Settings, http: str | None, socket_mode: bool, now: Now = utc_now) -> None:
     """Serve until interrupted; raises `HalfConfigured` or `DatabaseInUse` before anything runs."""
     settings.require()
     to_stderr(settings.vouchdesk_log_level, secrets=settings.secrets)
@@ -35,7 +38,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
     host, port = address(http or HERE)
     with ExitStack() as running:
         running.enter_context(Store(settings.database_url).alone())
-        bot = build(settings)
+        bot = build(settings, now)
         _check_slack(bot)
         running.enter_context(started(bot))
         server = Server(bot, host, port)
@@ -46,6 +49,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
             running.callback(handler.close)
             log.warning("connected", by="Socket Mode")
         log.warning("listening", host=host, port=port)
+        gc.freeze()  # what is there by now stays: looking through it again and again costs time
         server.run()
     if bot.engine.is_lost:
         raise LostItsPlace(LostItsPlace.__doc__)

@@ -1,6 +1,7 @@
 """A request with all that belongs to it, gathered for drawing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +26,8 @@ from store.tables import Consent, Operation, Progress, Request
 
 MOST = 100
 """Requests that are listed for somebody at a time."""
+MOST_CARDS = 1_000
+"""Places of cards that are remembered."""
 
 log = structlog.get_logger()
 
@@ -36,6 +39,7 @@ class Stories:
         self, store: Store, catalog: Catalog, vault: Vault, now: Callable[[], datetime]
     ) -> None:
         self._store, self._catalog, self._vault, self._now = store, catalog, vault, now
+        self._cards: dict[tuple[str, str], str] = {}
 
     def of(self, tx: Session, request: Request) -> Story:
         """The story of one request."""
@@ -80,18 +84,43 @@ class Stories:
             wanted = [request for request in asked if self._is_wanted(tx, voices, request)]
             return self._each(tx, wanted[:MOST])
 
-    def deciding(self, voices: Sequence[Voice]) -> list[Story]:
-        """What waits, then what this person can still stop, or let go on."""
+    def deciding(self, voices: Sequence[Voice], kept: Sequence[str] = ()) -> list[Story]:
+        """What waits, then what this person can still stop, or let go on.
+
+        What they were shown before is `kept` where it was, decided or not.
+        """
         with self._store.look() as tx:
             found = self._each(tx, surfaces.requests_to_stop(tx, self._now()))
         speaker = voices[0].of
         rest = [story for story in found if self._may_steer(speaker, story)]
-        return [*self.waiting(voices), *rest]
+        wanted = {story.request.id: story for story in [*self.waiting(voices), *rest]}
+        shown = (wanted.pop(id, None) or self._settled(id) for id in kept)
+        return [*filter(None, shown), *wanted.values()]
+
+    def _settled(self, id: str) -> Story | None:
+        """Somebody has decided on it since it was shown."""
+        with self._store.look() as tx:
+            request = queries.request_seen(tx, id)
+            story = self._readable(tx, request) if request else None
+        return replace(story, settled=True) if story else None
 
     def request_at(self, channel: str, ts: str) -> str | None:
-        """The request whose card is that message."""
+        """The request whose card is that message: always the same, once it stands there."""
+        known = self._cards.get((channel, ts))
+        if known is None:
+            with self._store.look() as tx:
+                known = surfaces.request_at(tx, channel, ts)
+            if len(self._cards) >= MOST_CARDS:
+                self._cards.clear()
+            if known:
+                self._cards[channel, ts] = known
+        return known
+
+    def round_of(self, run: str) -> int | None:
+        """How often that run was handed to the engine; None when nobody has to decide on it."""
         with self._store.look() as tx:
-            return surfaces.request_at(tx, channel, ts)
+            found = queries.operation_seen(tx, run)
+        return found.round if found and found.state in NEEDS_PEOPLE else None
 
     def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""

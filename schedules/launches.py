@@ -211,6 +211,7 @@ class Launches:
         operation = Operation(
             id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
             request=request.id,
+            edition=request.edition,
             due=due,
             run_at=due,
             row=row,
@@ -227,10 +228,13 @@ class Launches:
 
 
 def _rows_left(tx: Session, request: Request, due: datetime) -> Sequence[int]:
-    """The rows to be launched. What was agreed to twice is done once: dropped rows only."""
+    """The rows to be launched. What was agreed to twice is done once: dropped rows only.
+
+    What it was before the person who asked changed it is something else.
+    """
     if request.crontab or request.version == 1:
         return range(queries.operations_minted(tx, request.id, due), len(request.inputs))
-    launched = consent.rows_launched(tx, request.id)
+    launched = consent.rows_launched(tx, request.id, request.edition)
     return [row for row in range(len(request.inputs)) if row not in launched]
 
 

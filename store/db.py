@@ -9,6 +9,7 @@ from typing import IO, Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
+from store import pools
 from store.claims import Claims
 
 PATIENCE = 2.0
@@ -68,9 +69,11 @@ class Store:
         self.engine = (
             sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")
             if self.is_sqlite
-            else create_engine(
-                self.url, pool_size=20, max_overflow=20, pool_pre_ping=True, hide_parameters=True
-            )
+            else pools.postgres_engine(self.url, patience=PATIENCE)
+        )
+        # On PostgreSQL each question sees what is committed then, in a transaction or not.
+        self._reading: Mapping[str, Any] = (
+            {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
         self._claims = Claims(self.engine)
         self.on_commit: list[Callable[[Mapping[str, Any]], None]] = []
@@ -81,7 +84,7 @@ class Store:
         """One transaction that may write; locks before it reads."""
         with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
             tx.connection(execution_options={"patience": patience})
-            if not self.is_sqlite:
+            if not self.is_sqlite and patience != PATIENCE:
                 tx.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
             yield tx
         for told in self.on_commit:
@@ -91,7 +94,7 @@ class Store:
     def look(self) -> Iterator[Session]:
         """One transaction that only reads, and waits for nobody."""
         with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
-            tx.connection(execution_options={"reading": True})
+            tx.connection(execution_options=self._reading)
             yield tx
 
     @contextmanager

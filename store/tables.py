@@ -70,6 +70,8 @@ class Request(SQLModel, table=True):
     state: Consent = Field(sa_type=ConsentWord, index=True)
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
+    edition: int = 1
+    """Grows when the person who asked changes it: what was launched before is something else."""
     digest: str = ""
     quorum: int = 0
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -154,6 +156,8 @@ class Operation(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     request: str = Field(foreign_key="app_request.id", index=True)
+    edition: int = 1
+    """Of the request, when it was launched."""
     due: datetime = Field(sa_type=Utc, index=True)
     run_at: datetime = Field(sa_type=Utc)
     """From when lateness counts: the due moment, or when a person let it go on."""

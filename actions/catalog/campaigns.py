@@ -11,7 +11,7 @@ from actions.fields import (
     Option,
     Reply,
 )
-from actions.replies import Campaigns, OneCampaign
+from actions.replies import Campaigns, OneCampaign, as_it_is
 from actions.undo import PUSHED
 from coupontools import endpoints
 
@@ -139,7 +139,7 @@ def _count_holders(asked: PushAll, api: Reads) -> Preview:
     people = "an unknown number of people" if reach is None else f"{reach:,} people"
     return Preview(
         f"A push to {people} who saved “{campaign.name or campaign.id}”",
-        facts=(("Campaign", f"{campaign.name} · {campaign.id}"),),
+        facts=as_it_is(campaign),
         reach=reach,
     )
 

@@ -32,6 +32,7 @@ from actions.fields import (
     wrong,
 )
 from actions.formats import Format
+from actions.replies import OneCampaign, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -172,14 +173,16 @@ def _as_one(asked: CreateMany) -> Part:
 
 def _name_campaign(asked: CreateMany, api: Reads) -> Preview:
     found = api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.campaign})
-    name = str(found.get("coupon_info", {}).get("name") or asked.campaign)
-    divided = _parts(asked)
-    facts = [("Campaign", f"{name} · {asked.campaign}")]
+    campaign = OneCampaign.model_validate(found).coupon_info
+    divided, facts = _parts(asked), list(as_it_is(campaign))
     if len(divided) > 1:
         facts.append(("Parts", f"{len(divided)}, of at most {divided[0].amount:,} each"))
     if len(divided) > 1 and asked.code_prefix:
         facts.append(("Prefixes", f"{divided[0].prefix} to {divided[-1].prefix}"))
-    return Preview(f"{asked.amount:,} single-use URLs for “{name}”", facts=tuple(facts))
+    return Preview(
+        f"{asked.amount:,} single-use URLs for “{campaign.name or campaign.id}”",
+        facts=tuple(facts),
+    )
 
 
 def _codes_card(made: Codes) -> Card:

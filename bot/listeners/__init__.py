@@ -1,5 +1,7 @@
 """What people do in Slack, each handed to the desk."""
 
+from collections.abc import Callable
+
 from slack_bolt import App
 
 from actions.desk import Now
@@ -7,6 +9,7 @@ from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
 from bot.listeners import (
+    acknowledging,
     changing,
     commands,
     exports,
@@ -51,6 +54,7 @@ def register(
     drafts: Drafts,
     exporting: Exporting,
     now: Now,
+    at_work: Callable[[], int],
 ) -> None:
     """Listen to everything people can do."""
     desk, launches, stories = counter.desk, counter.launches, outgoing.stories
@@ -61,6 +65,7 @@ def register(
     opener = Opener(desk, options, drafts, changes)
     turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
     lifting = Sheets(desk, checked)
+    acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)

@@ -61,9 +61,8 @@ class Decisions:
             app.view(callback)(self.filled)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
         verb = body["actions"][0]["action_id"]
-        self._pressing.attempt(client, body, verb, lambda: self._decide(verb, body))
+        self._pressing.decide(ack, client, body, verb, lambda: self._decide(verb, body))
 
     def asked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """A decision that takes words begins."""
@@ -146,7 +145,7 @@ class Decisions:
         if verb in self._of_request:
             self._of_request[verb](*self._pressing.about(body), actor=who)
         else:
-            self._of_run[verb](value_of(body), actor=who)
+            self._of_run[verb](self._pressing.of_run(body), actor=who)
 
 
 def _said(view: Mapping[str, Any]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -36,18 +36,18 @@ class Home:
         self._desk, self._stories, self._delegating = desk, stories, delegating
         self._voices, self._stops = voices, stops
 
-    def publish(self, client: WebClient, person: str) -> None:
-        """Draw it for that person; a guest is shown why there is nothing."""
+    def publish(self, client: WebClient, person: str, kept: Sequence[str] = ()) -> None:
+        """Draw it for that person, what is `kept` in its place; a guest is shown why not."""
         try:
-            view = self._drawn(person)
+            view = self._drawn(person, kept)
         except Exception as error:
             view = closed_view(explain(error))
         client.views_publish(user_id=person, view=view)
 
-    def _drawn(self, id: str) -> View:
+    def _drawn(self, id: str, kept: Sequence[str]) -> View:
         voices, stories = self._voices(id), self._stories
         rights.to_ask(voices[0].of)
-        waiting, notes = stories.deciding(voices), self._delegating.lines(id)
+        waiting, notes = stories.deciding(voices, kept), self._delegating.lines(id)
         mine, coming, unclear = stories.mine(id), stories.coming(), stories.unclear()
         stops = self._stops.standing()
         return home_view(mine, waiting, coming, unclear, stops=stops, notes=notes)

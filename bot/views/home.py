@@ -1,7 +1,7 @@
 """The home tab, and the launcher: what waits, what comes, what can be started."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock
@@ -10,14 +10,17 @@ from slack_sdk.models.views import View
 from actions.action import AnyAction, Catalog
 from actions.catalog import CATALOG
 from bot.views.blocks import button, context, header, section
-from bot.views.request import approver_buttons, asker_buttons, glance
+from bot.views.request import approver_buttons, asker_buttons, glance, in_short
 from bot.views.runs import needing_people
 from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
 from bot.views.text import escape
+from bot.views.waiting import ids
 from store.tables import Progress
 
 MOST, FEW, WIDE = 8, 3, 25
+
+Buttons = Callable[[Story], list[Block]]
 
 
 def home_view(
@@ -34,14 +37,15 @@ def home_view(
     blocks = [
         *stopped_blocks(stops),
         *(context(note) for note in notes),
-        *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons),
+        *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons, in_short),
         *_unclear(unclear),
         *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),
         *_list("Coming up", coming, "Nothing is scheduled.", _nothing),
         header("Start something"),
         *starters(catalog),
     ]
-    return View(type="home", blocks=blocks)
+    kept = json.dumps({"kept": ids(waiting[:MOST])})
+    return View(type="home", blocks=blocks, private_metadata=kept)
 
 
 def closed_view(why: str) -> View:
@@ -102,12 +106,18 @@ def _title(area: str) -> str:
     return escape(area.replace("_", "-").capitalize(), 60)
 
 
-def _list(title: str, stories: Sequence[Story], empty: str, buttons: Any) -> Iterator[Block]:
+def _list(
+    title: str,
+    stories: Sequence[Story],
+    empty: str,
+    buttons: Buttons,
+    more: Callable[[Story], str] | None = None,
+) -> Iterator[Block]:
     yield header(title)
     if not stories:
         yield context(empty)
     for story in stories[:MOST]:
-        yield section(glance(story))
+        yield section("\n".join([glance(story), *([more(story)] if more else [])]))
         yield from buttons(story)
     yield from _rest(stories, MOST)
 

@@ -25,8 +25,9 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 15, 900
+NAMED, MISSED, LINES = 5, 12, 900
 SEND_FILE = "Send me the file"
+SETTLED = "Nothing left to decide here; it is gone when you open this again."
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -35,7 +36,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         header(story.action.title),
         section(_state(story)),
         *_preview(story),
-        *_inputs(story),
+        *([section("\n".join(inputs))] if (inputs := _inputs(story)) else []),
         section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
@@ -48,6 +49,8 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
 
 def approver_buttons(story: Story) -> list[Block]:
     """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    if story.settled:
+        return [context(SETTLED)]
     match story.request.state:
         case Consent.WAITING:
             return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=_answers(story))]
@@ -135,7 +138,7 @@ def missed_card(stories: Sequence[Story]) -> Message:
         rows = held_rows(story, run)
         sheet = f" · {counted(rows, 'row')}" if rows else ""
         said = section(f"*{name}*{sheet} · due {due} · {asker}")
-        blocks += [said, *decisions(run, rows)]
+        blocks += [said, *decisions(run, rows, listed=True)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
     return Message(f"{title}: run or skip each", blocks)
@@ -179,13 +182,14 @@ def _preview(story: Story) -> list[Block]:
         reach = "an unknown number of people"
         if request.reach is not None:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
-        blocks.append(header(f"Reaches {reach}"))
+        sent = request.state is Consent.SPENT and {*story.count} == {Progress.DONE}
+        blocks.append(header(f"{'Was sent to' if sent else 'Reaches'} {reach}"))
     if request.preview:
         blocks.append(section(escape(request.preview, 350)))
     return blocks + list(facts(request.facts, limit=90))
 
 
-def _inputs(story: Story) -> list[Block]:
+def _inputs(story: Story) -> list[str]:
     if not story.inputs:
         return []
     facts = story.request.facts
@@ -204,7 +208,12 @@ def _inputs(story: Story) -> list[Block]:
         kept.append(f"… and {counted(len(lines) - len(kept), 'more input')}")
     if is_batch(story.request):
         kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
-    return [section("\n".join(kept))] if kept else []
+    return kept
+
+
+def in_short(story: Story) -> str:
+    """What is asked for, and when: for whoever decides without the card before their eyes."""
+    return "\n".join([*_inputs(story), f"*When:* {_when(story)}"])
 
 
 def _when(story: Story) -> str:

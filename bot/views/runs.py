@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject
 
 from bot.views.blocks import button, context, section, sure
 from bot.views.standing import of_run, tally
@@ -25,6 +25,7 @@ AT_NIGHT = sure(
 ALL_STOPPED = (
     "It goes on by itself when two approvers let everything go again: `/coupon resume-all`."
 )
+LATE = sure("Run it now?", "Its moment has passed. It goes out at once.", "Run it")
 LOOK_FIRST = "Look in Coupontools whether it happened, then say what is true."
 
 
@@ -73,13 +74,17 @@ def needing_people(run: Operation, rows: int = 0, *, zone: str, alone: bool = Fa
     return [section("\n".join(part for part in (line, said) if part)), *decisions(run, rows)]
 
 
-def decisions(run: Operation, rows: int = 0) -> list[Block]:
-    """The buttons that its state allows; none when there is nothing to decide."""
-    buttons = _buttons(run, rows)
-    return [ActionsBlock(block_id=f"run:{run.id}"[:255], elements=buttons)] if buttons else []
+def decisions(run: Operation, rows: int = 0, *, listed: bool = False) -> list[Block]:
+    """The buttons that its state allows; none when there is nothing to decide.
+
+    Where it is `listed` among others, running late asks once more: the next one moves up. Their
+    block says in which round they were drawn: what was pressed late decides on no later one.
+    """
+    buttons, place = _buttons(run, rows, listed), f"run:{run.id}/{run.round}"
+    return [ActionsBlock(block_id=place, elements=buttons)] if buttons else []
 
 
-def _buttons(run: Operation, rows: int) -> Sequence[ButtonElement]:
+def _buttons(run: Operation, rows: int, listed: bool) -> Sequence[ButtonElement]:
     match run.state:
         case Progress.UNCLEAR:
             return (
@@ -89,12 +94,12 @@ def _buttons(run: Operation, rows: int) -> Sequence[ButtonElement]:
         case Progress.FAILED:
             return (button("go_on", "Go on", run.id),)
         case Progress.HELD:
-            return _held(run, rows)
+            return _held(run, rows, LATE if listed else None)
         case _:
             return ()
 
 
-def _held(run: Operation, rows: int) -> Sequence[ButtonElement]:
+def _held(run: Operation, rows: int, late: ConfirmObject | None) -> Sequence[ButtonElement]:
     """By itself it goes on when a stop is over; at night one more approver can let it go."""
     every = " all" if rows else ""
     skip = button("skip", f"Skip{every}", run.id)
@@ -104,7 +109,7 @@ def _held(run: Operation, rows: int) -> Sequence[ButtonElement]:
         case "quiet":
             return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
         case _:
-            return (button("run_late", f"Run{every}", run.id), skip)
+            return (button("run_late", f"Run{every}", run.id, confirm=late), skip)
 
 
 def _line(run: Operation, zone: str, rows: int = 0) -> str:

@@ -54,6 +54,9 @@ class Story:
     kept: Sequence[str] = ()
     """Runs of whose long answers lines are kept."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
+    settled: bool = False
+    """It keeps its place in a list though there is nothing left to decide: the next one must not
+    move under a finger that presses twice."""
 
     @property
     def count(self) -> Counter[Progress]:

@@ -97,9 +97,11 @@ async def act(request: Request) -> Response:
 
 
 async def state(request: Request) -> Response:
+    """All of it, or what `only` names: a long history takes a while to write down."""
     box: Sandbox = request.app.state.sandbox
     box.world.base_url = str(request.base_url)
-    return JSONResponse(snapshot.state(box.world))
+    whole, only = snapshot.state(box.world), request.query_params.get("only")
+    return JSONResponse({only: whole[only]} if only in whole else whole)
 
 
 async def deliveries(request: Request) -> Response:

@@ -171,9 +171,11 @@ def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
     return tx.exec(held.order_by(col(Operation.due)).limit(most)).all()
 
 
-def rows_launched(tx: Session, request: str) -> set[int]:
-    """The rows of a request that need not be launched again: all but the dropped."""
+def rows_launched(tx: Session, request: str, edition: int) -> set[int]:
+    """The rows of an edition that need not be launched again: all but the dropped."""
     asked = select(Operation.row).where(
-        Operation.request == request, Operation.state != Progress.DROPPED
+        Operation.request == request,
+        Operation.edition == edition,
+        Operation.state != Progress.DROPPED,
     )
     return set(tx.exec(asked))

@@ -181,6 +181,7 @@ BAD = [
     ("escalate: {after: 1h}\n" + rules("    allow: true"), 1, "escalate to: this is missing"),
     ("seeds: {ana: aB3dE6}\n" + rules("    allow: true"), 1, "a seed is a Slack user id and the"),
     ("seeds: {U0ANA: short}\n" + rules("    allow: true"), 1, "a seed is a Slack user id and the"),
+    ("holders: {U0ANA: usr_9}\n" + rules("    allow: true"), 1, "a holder is a Slack user id, a"),
     ("seeds: [U0ANA]\n" + rules("    allow: true"), 1, "seeds: words with their values belong"),
 ]
 

@@ -1,0 +1,1 @@
+"""Benchmarks: one file a figure, each measured against a peer or the bare library."""

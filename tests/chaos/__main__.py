@@ -1,0 +1,71 @@
+"""`make chaos`: kills at every place, then at random; prints one JSON object, exit 0 or 1."""
+
+import argparse
+import json
+import sys
+import time
+from collections import Counter
+
+from tests.chaos.ground import database, postgres
+from tests.chaos.judge import Verdict
+from tests.chaos.matrix import matrix
+from tests.chaos.storm import Weather, storm
+
+DATABASES = ["sqlite", "postgres"]
+KILLS = 920
+"""With those at every place, more than a thousand."""
+FAULTS = ("lost", "sent_twice", "unfounded")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="tests.chaos", description=__doc__)
+    parser.add_argument("--kills", type=int, default=KILLS, help="at random, on all databases")
+    parser.add_argument("--seed", type=int, default=1, help="of what is random")
+    parser.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
+    parser.add_argument("--no-matrix", action="store_true", help="at random only")
+    given = parser.parse_args()
+    began, told = time.monotonic(), Counter[str]()
+    with postgres() as server:
+        for number, kind in enumerate(given.databases):
+            if not given.no_matrix:
+                told.update(matrix(kind, server))
+                say(f"{kind}: every place, {dict(told)}")
+            with database(kind, server) as at:
+                verdict, weather = storm(
+                    at, given.kills // len(given.databases), given.seed + number
+                )
+                told.update(counted(verdict, weather))
+                say(f"{kind}: {weather}, {dict(verdict.states)}")
+                say(*verdict.lost, *verdict.sent_twice, *verdict.unfounded, *verdict.untold)
+    names = ("kills", "expected", "lost", "sent_twice", "unclear")
+    more = ("unfounded", "told_twice", "stumbles", "jumps")
+    minutes = round((time.monotonic() - began) / 60, 1)
+    document = {name: told[name] for name in names}
+    document |= {"databases": given.databases, "minutes": minutes, "seed": given.seed}
+    document |= {name: told[name] for name in more}
+    sys.stdout.write(json.dumps(document) + "\n")
+    return 1 if any(told[fault] for fault in FAULTS) else 0
+
+
+def counted(verdict: Verdict, weather: Weather) -> dict[str, int]:
+    """As figures; news that nobody was told is lost as well."""
+    return {
+        "kills": weather.kills,
+        "stumbles": weather.stumbles,
+        "jumps": weather.jumps,
+        "expected": verdict.expected,
+        "lost": len(verdict.lost) + len(verdict.untold),
+        "sent_twice": len(verdict.sent_twice),
+        "unclear": verdict.unclear,
+        "unfounded": len(verdict.unfounded),
+        "told_twice": verdict.told_twice,
+    }
+
+
+def say(*lines: str) -> None:
+    for line in lines:
+        sys.stderr.write(f"{line}\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
