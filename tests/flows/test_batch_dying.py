@@ -15,10 +15,10 @@ from tests.flows.test_batches import CODES
 from tests.world import World
 
 PARTS, SIZE = 10, 20
-PLACES = 190
+PLACES = 250
 """More than there are to be killed at, as is checked below."""
-SOME = (31, 47, 62, 78, 93, 109)
-"""From the first call to the last; `KILLS=all` kills at each place."""
+SOME = (40, 73, 105, 138, 170, 203)
+"""Of all parts one; `KILLS=all` kills at each place."""
 FATAL = range(1, PLACES + 1) if os.environ.get("KILLS") == "all" else SOME
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 PREFIXES = [f"SPR{number:02}" for number in range(1, PARTS + 1)]
