@@ -63,7 +63,7 @@ class Settling:
             if unclear:
                 words = "A person looked: it did not happen."
                 move(tx, stuck, Progress.FAILED, actor=actor, at=now, because=words)
-            self._submit_again(tx, stuck, actor, "Go on")
+            self._submit_again(tx, stuck, actor, "Go on", stop_by="")
             return stuck
 
     def stop(self, operation: str, *, actor: str) -> Operation:
@@ -92,7 +92,9 @@ class Settling:
         tx.add(run)
         return run.position + 1 < count
 
-    def _submit_again(self, tx: Session, operation: Operation, actor: str, because: str) -> None:
+    def _submit_again(
+        self, tx: Session, operation: Operation, actor: str, because: str, **also: str
+    ) -> None:
         now = self._now()
         move(
             tx,
@@ -104,7 +106,7 @@ class Settling:
             round=operation.round + 1,
             run_at=now,
             problem="",
-            stop_by="",
+            **also,
         )
         self._submit(tx, operation)
 

@@ -139,6 +139,7 @@ def build(
             approvals=approvals,
             stopping=office.stopping(people),
             launches=launches,
+            clients=office.clients,
         ),
         people,
         telling,

@@ -8,11 +8,11 @@ import structlog
 from pydantic import ValidationError
 
 from actions.action import AnyAction, Catalog
+from actions.brought import Brought
 from actions.card import Attachment, Card
 from actions.desk import Now
 from actions.fields import fields, is_private, masked
 from actions.privacy import opened
-from bot.batches import Batches
 from store import queries
 from store.db import Store
 from store.secrets import Vault
@@ -26,7 +26,7 @@ class Results:
 
     def __init__(self, store: Store, catalog: Catalog, vault: Vault, now: Now) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
-        self._batches = Batches(store, vault, now)
+        self._brought = Brought(store, vault, now)
 
     def card(self, id: str | None) -> Card | None:
         """What a done operation brought, or the parts that are done; None when that is unknown."""
@@ -35,7 +35,7 @@ class Results:
             runs = queries.step_runs(tx, id) if id else ()
         if operation is None:
             return None
-        if card := self._batches.card(self._catalog[operation.action], operation, runs):
+        if card := self._brought.card(self._catalog[operation.action], operation, runs):
             return card
         if operation.state is not Progress.DONE:
             return None

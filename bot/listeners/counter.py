@@ -1,9 +1,11 @@
 """Where what people press is handed in: all that decides, in one value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from actions.action import Catalog
+from actions.action import Catalog, Reads
 from actions.approvals import Approvals
+from actions.batch_usage import UsageOfBatch
 from actions.deciding import Deciding
 from actions.desk import Desk, Now, Submit
 from actions.editing import Editing
@@ -17,6 +19,7 @@ from schedules.launches import Launches
 from schedules.stopping import Stopping
 from store.db import Store
 from store.secrets import Vault
+from store.tables import Account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +36,7 @@ class Counter:
     editing: Editing
     rehearsing: Rehearsing
     voices: Voices
+    usage: UsageOfBatch
     vault: Vault
 
 
@@ -49,6 +53,7 @@ def open_counter(
     approvals: Approvals,
     stopping: Stopping,
     launches: Launches,
+    clients: Callable[[Account], Reads],
 ) -> Counter:
     """All of it, for people as Slack knows them."""
     return Counter(
@@ -62,5 +67,6 @@ def open_counter(
         editing=Editing(store, vault, now),
         rehearsing=Rehearsing(store, vault, desk, lambda: weighing.policy, now),
         voices=Voices(store, people, now),
+        usage=UsageOfBatch(store, catalog, vault, people, clients, now),
         vault=vault,
     )

@@ -26,7 +26,7 @@ from bot.views.times import moment, series_words, span
 from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES = 5, 12, 900
-SEND_FILE = "Send me the file"
+SEND_FILE, HOW_USED = "Send me the file", "How are they used?"
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
 
 
@@ -117,7 +117,10 @@ def file_buttons(story: Story) -> list[Block]:
     """The codes of a batch, for whoever may have them, while they are kept."""
     resting = [run.id for run in story.operations if run.state not in MOVING]
     return [
-        ActionsBlock(block_id=f"file:{id}"[:255], elements=[button("send_file", SEND_FILE, id)])
+        ActionsBlock(
+            block_id=f"file:{id}"[:255],
+            elements=[button("send_file", SEND_FILE, id), button("count_used", HOW_USED, id)],
+        )
         for id in story.kept[:NAMED]
         if id in resting
     ]

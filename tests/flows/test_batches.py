@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 
 from actions.settling import Settling
+from bot.results import Results
+from store import queries
+from store.queries import kept
 from store.tables import Operation, Progress
 from tests.flows.asking import agree, buttons
 from tests.world import Human, World, words_of
@@ -193,6 +196,43 @@ def test_stopped_after_the_part_that_is_out(world: World) -> None:
 
 
 @ON_SQLITE
+def test_a_stop_outlives_a_part_in_doubt(world: World) -> None:
+    world.api.fails(MANY, delay_s=1.5, drop="after")
+    given = {"campaign": "cam_123456", "amount": 50, "part": 20, **CODES}
+    world.bot.desk.ask("single_use.create_many", given, actor="U0ANA")
+    world.tick()
+    agree(world, "bo")
+    world.bot.jobs["mint"][0]()
+    world.until(lambda: world.api.calls(MANY), "the first part is out")
+    settling(world).stop(operation(world).id, actor="U0ANA")
+    world.tick()
+    assert operation(world).state is Progress.UNCLEAR
+    world.person("ana").at_own_card("happened")
+    world.tick()
+    assert operation(world).state is Progress.FAILED
+    assert ordered(world) == [("SPR01", 20)]
+
+
+@ON_SQLITE
+def test_an_answer_that_was_kept_as_a_whole_is_still_told(world: World) -> None:
+    """As releases kept them that knew no parts."""
+    asks(world, 20)
+    found, office = rows(world), world.bot.office
+    names = ("single_use_url", "single_use_code", "widget_validation_code", "sequence_id")
+    data = [dict(zip(names, row, strict=False)) for row in found]
+    with office.store.begin() as tx:
+        [run] = queries.step_runs(tx, operation(world).id)
+        run.reply = office.vault.seal({"campaign": "cam_123456", "data": data})
+        tx.add(run)
+        kept.forget_chunks(tx, run.operation, 10)
+    results = Results(office.store, world.bot.desk.catalog, office.vault, world.now)
+    card = results.card(operation(world).id)
+    assert card and card.attachment
+    assert card.text == "20 single-use URLs are made"
+    assert [row[0] for row in card.attachment.rows()] == [row[0] for row in found]
+
+
+@ON_SQLITE
 def test_stop_all_holds_it_between_two_parts(world: World) -> None:
     world.api.fails(MANY, delay_s=1.0)
     given = {"campaign": "cam_123456", "amount": 50, "part": 20, **CODES}
@@ -299,3 +339,28 @@ def test_without_room_for_it_nothing_is_ordered(world: World) -> None:
     ana = world.person("ana")
     assert ana.was_told("There is room for 20,000 more codes, and this asks for 20,001.")
     assert world.api.calls(MANY) == []
+
+
+def happens(world: World, codes: list[str], operation: str) -> None:
+    """Something is done to these sessions, by others than us."""
+    keys = {"client_id": "sandbox-id", "client_secret": "sandbox-secret"}
+    wish = {**keys, "couponsessions": codes, "operation": operation}
+    done = world.api.http.post(f"{world.api.url}/v3/multiplecouponsession/update", json=wish)
+    assert done.json()["status"]["status"] == "OK"
+
+
+@ON_SQLITE
+def test_how_many_of_a_batch_are_used(world: World) -> None:
+    ana = asks(world)
+    mine = [row[1] for row in rows(world)]
+    asks(world, 20)
+    happens(world, mine[:9], "claimed")
+    happens(world, mine[:4], "validated")
+    happens(world, [row[1] for row in rows(world)][:7], "validated")
+    first = world.operations()[0]
+    [card, _] = [m for m in world.slack.messages("approvals") if "count_used" in buttons(m)]
+    world.person("bo").presses("count_used", ts=card["ts"], channel="approvals")
+    assert world.person("bo").was_told("4 of 50 codes are validated")
+    assert world.person("bo").was_told("9 (18%)")
+    assert ("read", "U0BO") in world.trail(first.request)
+    assert not ana.was_told("codes are validated")

@@ -30,7 +30,7 @@ class Piece:
     chunks: int
 
 
-class Batches:
+class Brought:
     """Puts the calls of a run together."""
 
     def __init__(self, store: Store, vault: Vault, now: Now) -> None:
@@ -38,13 +38,8 @@ class Batches:
 
     def card(self, action: AnyAction, operation: Operation, runs: Sequence[StepRun]) -> Card | None:
         """What has come so far; None for what is no batch, or has brought nothing yet."""
-        if not action.is_long:
-            return None
-        try:
-            asked = action.inputs.model_validate(opened(operation.inputs, self._vault))
-        except ValidationError:
-            return None
-        pieces = list(self._pieces(action, asked, operation, runs))
+        asked = self._asked(action, operation)
+        pieces = list(self._pieces(action, asked, operation, runs)) if asked else []
         if not pieces:
             return None
         reply = {
@@ -57,6 +52,23 @@ class Batches:
             return card
         file = replace(card.attachment, rows=lambda: self._lines(pieces))
         return replace(card, attachment=file)
+
+    def lines(
+        self, action: AnyAction, operation: Operation, runs: Sequence[StepRun]
+    ) -> Iterator[Line]:
+        """All lines that are kept of it; raises `CutFile`."""
+        if asked := self._asked(action, operation):
+            yield from self._lines(list(self._pieces(action, asked, operation, runs)))
+
+    def _asked(self, action: AnyAction, operation: Operation) -> Inputs | None:
+        """What was asked for, of a run that brings many lines."""
+        if not action.is_long:
+            return None
+        try:
+            asked: Inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
+        except ValidationError:
+            return None
+        return asked
 
     def _pieces(
         self, action: AnyAction, asked: Inputs, operation: Operation, runs: Sequence[StepRun]
