@@ -43,8 +43,8 @@ class Call:
 
 
 def confirmed(runs: Sequence[StepRun]) -> list[StepRun]:
-    """The calls that happened, in their order."""
-    return [run for run in runs if run.effect is Effect.CONFIRMED]
+    """The calls that happened, in their order; of one that did so twice, the last."""
+    return list({run.position: run for run in runs if run.effect is Effect.CONFIRMED}.values())
 
 
 def newest(runs: Sequence[StepRun], position: int) -> StepRun | None:

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from actions.fields import Inputs, marks
 
-Fact = Literal["codes", "face_value", "template", "seed"]
+Fact = Literal["codes", "face_value", "template", "seed", "audience"]
 
 
 @dataclass(frozen=True)
 class Weighs:
-    """Marks a field: how many codes, worth how much, made from which template, to whose phone."""
+    """Marks a field: how many codes, worth how much, made from which template, to whom."""
 
     fact: Fact
 
@@ -22,7 +22,7 @@ def weighed(inputs: Inputs) -> dict[Fact, Any]:
     What two fields say together is `loy_500/usr_9`.
     """
     found: dict[Fact, Any] = {}
-    for name, fact in _marked(type(inputs)):
+    for name, fact in marked(type(inputs)):
         value = getattr(inputs, name)
         found[fact] = f"{found[fact]}/{value}" if fact in found else value
     return found
@@ -30,10 +30,11 @@ def weighed(inputs: Inputs) -> dict[Fact, Any]:
 
 def weighs(inputs: type[Inputs]) -> bool:
     """Whether any field of it is marked."""
-    return next(_marked(inputs), None) is not None
+    return next(marked(inputs), None) is not None
 
 
-def _marked(inputs: type[Inputs]) -> Iterator[tuple[str, Fact]]:
+def marked(inputs: type[Inputs]) -> Iterator[tuple[str, Fact]]:
+    """Each marked field, and the fact that it gives."""
     for name, field in inputs.model_fields.items():
         for mark in marks(field):
             if isinstance(mark, Weighs):

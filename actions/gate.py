@@ -18,6 +18,7 @@ from store import queries
 from store.db import Store
 from store.tables import Account, Approval, Consent, Operation, Request
 
+GONE = "The person who asked is no member any more."
 LEFT = "Somebody who agreed is no longer one who may"
 GOOD_FOR = timedelta(seconds=30)
 """How long an answer holds for the other rows of a sheet."""
@@ -66,7 +67,7 @@ class Gate:
         """Do the bytes, the policy and the people still stand?"""
         terms, asker = terms_of(request), self._people(request.actor)
         if not policy.may_ask(asker):
-            return "The person who asked is no member any more."
+            return GONE
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
             return "What would run is not what was agreed to."

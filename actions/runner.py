@@ -11,7 +11,7 @@ from actions.action import Catalog, Step
 from actions.calls import Call, confirmed, newest
 from actions.desk import Now
 from actions.errors import Declined
-from actions.gate import Gate
+from actions.gate import GONE, Gate
 from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
@@ -89,7 +89,7 @@ class Runner:
             if row is None or row.state is not Progress.READY:
                 return row is not None and row.state is Progress.RUNNING
             if words:
-                self._drop(tx, row, words)
+                self._drop(tx, row, words, void=True)
                 return False
             wait = holding.before_it(tx, row, self._lateness(row), self._now())
             if stop and wait is None:  # let go meanwhile, but nobody has looked at it
@@ -111,14 +111,16 @@ class Runner:
                 return None
         return pause(3, error if isinstance(error, ApiError) else None)
 
-    def _drop(self, tx: Session, operation: Operation, words: str) -> None:
-        """This run does not come; what people agreed to waits for them again."""
+    def _drop(self, tx: Session, operation: Operation, words: str, void: bool = False) -> None:
+        """This run does not come; what people agreed to, or what is `void`, is looked at anew."""
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
         if request is None or request.edition != operation.edition:
             return  # what it was changed to stands
-        if request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+        if words == GONE and request.state is Consent.GRANTED:  # a series
+            move(tx, request, Consent.PAUSED, actor=ACTOR, at=now, because=words, problem=words)
+        elif (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None
@@ -145,6 +147,9 @@ class Runner:
             inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
             steps, runs = action.steps_of(inputs), queries.step_runs(tx, id)
             position = len(done := confirmed(runs))
+            if position == len(steps):  # an answer came after all, while a person looked
+                self._move(tx, operation, Progress.DONE, ended_at=self._now())
+                return None
             step, run = steps[position], newest(runs, position)
             payload = step.payload(inputs, self._replies(done))
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:

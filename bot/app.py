@@ -17,6 +17,8 @@ from actions.preparer import Preparer
 from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -138,6 +140,7 @@ def build(
             desk=desk,
             approvals=approvals,
             stopping=office.stopping(people),
+            shifting=office.shifting(people),
             launches=launches,
             clients=office.clients,
         ),
@@ -146,6 +149,9 @@ def build(
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),
+        Agenda(store, telling.stories, now),
+        CalendarFiles(store, telling.stories, people, now),
+        office.foresight,
         now,
         lambda: threads.at_work,
     )

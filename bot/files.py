@@ -4,15 +4,18 @@ import io
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
 
 from actions.card import Attachment
+from actions.formats import Into
 from bot.veiled import Veiled
+from bot.views.text import counted
 
 LARGEST = 1_000_000_000
 """Bytes: Slack takes no more in one file."""
@@ -28,33 +31,53 @@ class Sent:
     files: int
 
 
+class Written(Protocol):
+    """What writes itself when it is sent, and says how many parts it has."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, into: Into) -> int: ...
+
+
 def send(
     client: WebClient,
-    attachment: Attachment,
+    attachment: Written,
     *,
     channel: str,
     title: str,
     thread_ts: str | None = None,
-    comment: bool = False,
+    counts: str = "",
     most: int = LARGEST,
 ) -> Sent:
     """Write the attachment and share it, in several files if one may not be so large.
 
-    Never in memory as a whole, nor readable on the disk. With `comment` the message says the title
-    and the number of rows.
+    Never in memory as a whole, nor readable on the disk. With `counts`, what a row of it is called,
+    the message says the title and how many they are.
     """
-    left = iter(attachment.rows())
-    row, rows, files = next(left, None), 0, 0
-    while row is not None or not files:
-        with Veiled() as file:
-            count, row = attachment.fill(file, row, left, most)
-            rows, files = rows + count, files + 1
-            is_all = row is None and files == 1
-            name = attachment.name if is_all else _numbered(attachment.name, files)
-            id = uploaded(client, file, name)
-            said = f"{title}: {count:,} row{'' if count == 1 else 's'}" if comment else None
-            share(client, id, title, channel, thread_ts=thread_ts, comment=said)
-    return Sent(rows, files)
+    whole, files = 0, 0
+    for name, rows, content in _files(attachment, most):
+        whole, files = whole + rows, files + 1
+        id = uploaded(client, content, name)
+        said = f"{title}: {counted(rows, counts)}" if counts else None
+        share(client, id, title, channel, thread_ts=thread_ts, comment=said)
+    return Sent(whole, files)
+
+
+def _files(written: Written, most: int) -> Iterator[tuple[str, int, Veiled]]:
+    """Name, rows and content of each; the content is gone when the next one is asked for."""
+    if not isinstance(written, Attachment):
+        with Veiled() as content:
+            yield written.name, written.write(content), content
+        return
+    left, number = iter(written.rows()), 0
+    row = next(left, None)
+    while row is not None or not number:
+        with Veiled() as content:
+            rows, row = written.fill(content, row, left, most)
+            number += 1
+            is_all = row is None and number == 1
+            yield (written.name if is_all else _numbered(written.name, number)), rows, content
 
 
 def _numbered(name: str, number: int) -> str:

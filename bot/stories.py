@@ -17,6 +17,7 @@ from actions.privacy import opened
 from actions.voices import Voice
 from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
+from schedules.foresight import of_request
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
@@ -63,6 +64,7 @@ class Stories:
             **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
             kept=_kept(tx, action, operations),
+            outlook=of_request(tx, request, self._now()),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
@@ -81,7 +83,7 @@ class Stories:
         """What waits for this person's decision: their own, and as somebody's deputy."""
         with self._store.look() as tx:
             asked = queries.requests_waiting(tx, voices[0].of.id, 200)
-            wanted = [request for request in asked if self._is_wanted(tx, voices, request)]
+            wanted = [request for request in asked if self.is_wanted(tx, voices, request)]
             return self._each(tx, wanted[:MOST])
 
     def deciding(self, voices: Sequence[Voice], kept: Sequence[str] = ()) -> list[Story]:
@@ -101,7 +103,7 @@ class Stories:
         """Somebody has decided on it since it was shown."""
         with self._store.look() as tx:
             request = queries.request_seen(tx, id)
-            story = self._readable(tx, request) if request else None
+            story = self.readable(tx, request) if request else None
         return replace(story, settled=True) if story else None
 
     def request_at(self, channel: str, ts: str) -> str | None:
@@ -122,7 +124,7 @@ class Stories:
             found = queries.operation_seen(tx, run)
         return found.round if found and found.state in NEEDS_PEOPLE else None
 
-    def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
+    def is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""
         terms, waited = terms_of(request), waited_for(request, self._now())
         given = queries.approvals(tx, request)
@@ -165,9 +167,9 @@ class Stories:
         return self._each(tx, (request for request in found if request))
 
     def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
-        return [story for request in requests if (story := self._readable(tx, request))]
+        return [story for request in requests if (story := self.readable(tx, request))]
 
-    def _readable(self, tx: Session, request: Request) -> Story | None:
+    def readable(self, tx: Session, request: Request) -> Story | None:
         """What an elder release or a lost key left behind does not hide all the rest."""
         try:
             return self.of(tx, request)

@@ -1,12 +1,13 @@
 """The rows we keep. They have no behaviour; only checked values get here."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from store.chunks import Chunk as Chunk
 from store.columns import (
     Consent as Consent,
     ConsentWord as ConsentWord,
@@ -95,6 +96,16 @@ class Request(SQLModel, table=True):
     granted_at: datetime | None = Field(default=None, sa_type=Utc)
     crontab: str = ""
     timezone: str = "UTC"
+    until: date | None = None
+    """The last day of a series, on the clock of its zone."""
+    runs: int | None = None
+    """How often a series runs at the most."""
+    made: int = 0
+    """How many of its runs have come due since it was asked for or changed."""
+    audience: str = Field(default="", index=True)
+    """Whom a push to everyone reaches, so that a second one within a day is seen."""
+    moved_by: str = ""
+    """Who moved it to another time, if not the person who asked: neither agrees to it."""
     lateness: int = 86_400
     """Seconds a run may start late; later than that a person decides."""
     problem: str = ""
@@ -167,7 +178,7 @@ class Operation(SQLModel, table=True):
     inputs: dict[str, Any] = Field(sa_type=JSON)
     state: Progress = Field(sa_type=ProgressWord, index=True)
     held_for: str = ""
-    """Why it waits: `late`, `quiet` hours, or `stopped`."""
+    """Why it waits: `late`, `quiet` hours, a `blackout` day, or `stopped`."""
     held_until: datetime | None = Field(default=None, sa_type=Utc)
     """When it goes on by itself; `None`: when a person says so."""
     round: int = 0
@@ -200,20 +211,6 @@ class StepRun(SQLModel, table=True):
     reply: str | None = None
     """Sealed: an answer may hold codes worth money, or people."""
     problem: str = ""
-
-
-class Chunk(SQLModel, table=True):
-    """Some lines of the answer to one call, in the order in which they came; sealed."""
-
-    __tablename__ = "app_chunk"
-
-    operation: str = Field(foreign_key="app_operation.id", primary_key=True)
-    position: int = Field(primary_key=True)
-    round: int = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    lines: int
-    sealed: str
-    at: datetime = Field(sa_type=Utc, index=True)
 
 
 class AuditEntry(SQLModel, table=True):

@@ -1,9 +1,12 @@
 """Campaigns and their pushes."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, Rows, once
 from actions.card import Card, Preview, Table
+from actions.facts import Weighs
 from actions.fields import (
     CampaignId,
     Inputs,
@@ -103,7 +106,7 @@ INFO = Action(
 
 
 class PushAll(Inputs):
-    campaign: CampaignId = Field(title="Campaign")
+    campaign: Annotated[CampaignId, Weighs("audience")] = Field(title="Campaign")
     message: Message = Field(
         title="Message", description="Shown on the lock screen of everyone who saved the coupon."
     )

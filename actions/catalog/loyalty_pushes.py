@@ -58,6 +58,7 @@ PUSH = Action(
 
 
 class PushAll(OfCard):
+    loyaltycard: Annotated[CardId, Weighs("audience")] = Field(title="Loyalty card")
     message: Message = Field(
         title="Message", description="Shown on the lock screen of everyone who saved the card."
     )

@@ -16,6 +16,7 @@ from actions.settling import Settling
 from actions.voices import Voices
 from actions.weighing import Weighing
 from schedules.launches import Launches
+from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store.db import Store
 from store.secrets import Vault
@@ -30,6 +31,7 @@ class Counter:
     approvals: Approvals
     settling: Settling
     stopping: Stopping
+    shifting: Shifting
     launches: Launches
     revealing: Revealing
     deciding: Deciding
@@ -52,6 +54,7 @@ def open_counter(
     desk: Desk,
     approvals: Approvals,
     stopping: Stopping,
+    shifting: Shifting,
     launches: Launches,
     clients: Callable[[Account], Reads],
 ) -> Counter:
@@ -61,6 +64,7 @@ def open_counter(
         approvals=approvals,
         settling=Settling(store, catalog, vault, people, submit, now),
         stopping=stopping,
+        shifting=shifting,
         launches=launches,
         revealing=Revealing(store, catalog, vault, now),
         deciding=Deciding(store, now),

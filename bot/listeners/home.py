@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 from actions import rights
 from actions.desk import Desk
 from actions.voices import Voices
+from bot.agenda import Agenda
 from bot.errors import explain
 from bot.grammar import parse
 from bot.listeners.delegating import Delegating
@@ -32,9 +33,10 @@ class Home:
         delegating: Delegating,
         voices: Voices,
         stops: Stops,
+        agenda: Agenda,
     ) -> None:
         self._desk, self._stories, self._delegating = desk, stories, delegating
-        self._voices, self._stops = voices, stops
+        self._voices, self._stops, self._agenda = voices, stops, agenda
 
     def publish(self, client: WebClient, person: str, kept: Sequence[str] = ()) -> None:
         """Draw it for that person, what is `kept` in its place; a guest is shown why not."""
@@ -48,7 +50,7 @@ class Home:
         voices, stories = self._voices(id), self._stories
         rights.to_ask(voices[0].of)
         waiting, notes = stories.deciding(voices, kept), self._delegating.lines(id)
-        mine, coming, unclear = stories.mine(id), stories.coming(), stories.unclear()
+        mine, coming, unclear = stories.mine(id), self._agenda.at_home(voices), stories.unclear()
         stops = self._stops.standing()
         return home_view(mine, waiting, coming, unclear, stops=stops, notes=notes)
 

@@ -12,11 +12,14 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from actions.errors import Declined, StaleCard, UnknownThing
 from bot.announcer import Announcer
 from bot.errors import explain
+from bot.listeners.calendar import CalendarModal
 from bot.listeners.counter import Counter
 from bot.listeners.home import Home
 from bot.listeners.telling import guarded, in_time, tell
 from bot.listeners.waiting import Waiting
 from bot.stories import Stories
+from bot.views.calendar import CALENDAR
+from bot.views.spread import Shown
 from bot.views.waiting import QUEUE
 from store import queries
 from store.lifecycle import TooLate
@@ -26,7 +29,8 @@ log = structlog.get_logger()
 
 Body = Mapping[str, Any]
 Place = Mapping[str, Any]
-"""Nothing on a card; `home`; or the id of the open `list` and its `page`; and what it shows."""
+"""Nothing on a card; `home`; the id of the open `list` and its `page`, and what it shows; or of the
+open `calendar` and what is `shown` of it."""
 
 
 class Pressing:
@@ -39,9 +43,10 @@ class Pressing:
         stories: Stories,
         home: Home,
         waiting: Waiting,
+        calendar: CalendarModal,
     ) -> None:
         self._counter, self._announcer, self._stories = counter, announcer, stories
-        self._home, self._waiting = home, waiting
+        self._home, self._waiting, self._calendar = home, waiting, calendar
 
     def attempt(
         self,
@@ -61,7 +66,7 @@ class Pressing:
         except Exception as error:
             note = explain(error)
             self._record(verb, error, who, about or value_of(body))
-            if "list" not in place:
+            if not stays(place):
                 tell(client, body, note)
             self._put_right(error, about or value_of(body))
         guarded(client, body, lambda: self.redraw(client, who, place, note))
@@ -97,9 +102,12 @@ class Pressing:
                 log.warning("a card stays as it was", error=str(trouble)[:200])
 
     def redraw(self, client: WebClient, who: str, place: Place, note: str = "") -> None:
-        """The home tab or the list, as things stand now."""
+        """The home tab, the list or the calendar, as things stand now."""
         if "list" in place:
             self._waiting.redraw(client, place, who, note)
+        elif "calendar" in place:
+            shown = Shown.read(place["shown"])
+            self._calendar.redraw(client, place["calendar"], shown, who, note)
         elif "home" in place:
             self._home.publish(client, who, place["kept"])
 
@@ -141,7 +149,14 @@ def place_of(body: Body) -> Place:
         return {"home": True, "kept": [], **json.loads(view.get("private_metadata") or "{}")}
     if view.get("callback_id") == QUEUE:
         return {"list": view["id"], "kept": [], **json.loads(view["private_metadata"])}
+    if view.get("callback_id") == CALENDAR:
+        return {"calendar": view["id"], "shown": json.loads(view["private_metadata"])}
     return {}
+
+
+def stays(place: Place) -> bool:
+    """Whether it is a modal that is drawn anew, with what is to be said on top of it."""
+    return "list" in place or "calendar" in place
 
 
 def shows(client: WebClient, body: Body) -> Callable[..., Any]:

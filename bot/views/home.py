@@ -10,8 +10,10 @@ from slack_sdk.models.views import View
 from actions.action import AnyAction, Catalog
 from actions.catalog import CATALOG
 from bot.views.blocks import button, context, header, section
+from bot.views.calendar import calendar_button, coming_blocks
 from bot.views.request import approver_buttons, asker_buttons, glance, in_short
 from bot.views.runs import needing_people
+from bot.views.spread import Spread
 from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
 from bot.views.text import escape
@@ -26,7 +28,7 @@ Buttons = Callable[[Story], list[Block]]
 def home_view(
     mine: Sequence[Story],
     waiting: Sequence[Story],
-    coming: Sequence[Story],
+    coming: Spread,
     unclear: Sequence[Story],
     *,
     stops: Sequence[Stop] = (),
@@ -40,7 +42,7 @@ def home_view(
         *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons, in_short),
         *_unclear(unclear),
         *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),
-        *_list("Coming up", coming, "Nothing is scheduled.", _nothing),
+        *coming_blocks(coming),
         header("Start something"),
         *starters(catalog),
     ]
@@ -74,6 +76,7 @@ def launcher_view(
             *_short("Waiting for you", waiting, "Nothing waits for you."),
             *_short("Your requests", mine, "You have asked for nothing yet."),
             *_short("Coming up", coming, "Nothing is scheduled."),
+            calendar_button(),
             DividerBlock(),
             *starters(catalog),
         ],
@@ -145,7 +148,3 @@ def _short(title: str, stories: Sequence[Story], empty: str) -> Iterator[Block]:
 def _rest(stories: Sequence[Story], shown: int) -> Iterator[Block]:
     if len(stories) > shown:
         yield context(f"… and {len(stories) - shown:,} more")
-
-
-def _nothing(_: Story) -> list[Block]:
-    return []

@@ -11,7 +11,7 @@ from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
 
-NEWEST = 5
+NEWEST, URGENT = 5, 3
 AGAIN = sure(
     "Go on?",
     "The step is sent again. Be sure that it did not happen: it cannot be recalled.",
@@ -20,6 +20,11 @@ AGAIN = sure(
 AT_NIGHT = sure(
     "Send it now?",
     "These are quiet hours. It goes out at once, with your yes beside those that it has.",
+    "Send it now",
+)
+THAT_DAY = sure(
+    "Send it now?",
+    "This is a blackout day. It goes out at once, with your yes beside those that it has.",
     "Send it now",
 )
 ALL_STOPPED = (
@@ -39,15 +44,15 @@ def runs(story: Story) -> list[Block]:
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
     is_alone = count.total() == 1
-    for run in urgent[:NEWEST]:
+    for run in urgent[:URGENT]:
         rows = held_rows(story, run)
         blocks += needing_people(run, rows, zone=story.request.timezone, alone=is_alone)
     if any(run.state is Progress.UNCLEAR for run in urgent):
         blocks.append(context(LOOK_FIRST))
     if any(run.held_for == "stopped" for run in urgent):
         blocks.append(context(ALL_STOPPED))
-    if needing > NEWEST:
-        rest = counted(needing - NEWEST, "more run")
+    if needing > URGENT:
+        rest = counted(needing - URGENT, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
     calm = [run for run in story.operations if run.state not in NEEDS_PEOPLE]
     if calm and len(story.operations) > 1:
@@ -100,16 +105,18 @@ def _buttons(run: Operation, rows: int, listed: bool) -> Sequence[ButtonElement]
 
 
 def _held(run: Operation, rows: int, late: ConfirmObject | None) -> Sequence[ButtonElement]:
-    """By itself it goes on when a stop is over; at night one more approver can let it go."""
+    """What goes on by itself; at night or on a blackout day one more approver can let it go."""
     every = " all" if rows else ""
     skip = button("skip", f"Skip{every}", run.id)
+    shift = button("shift_run", f"Shift{every} …", run.id)
     match run.held_for:
         case "stopped":
             return (skip,)
-        case "quiet":
-            return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
+        case "quiet" | "blackout" as why:
+            confirm = AT_NIGHT if why == "quiet" else THAT_DAY
+            return (button("run_late", "Send now …", run.id, confirm=confirm), skip, shift)
         case _:
-            return (button("run_late", f"Run{every}", run.id, confirm=late), skip)
+            return (button("run_late", f"Run{every}", run.id, confirm=late), skip, shift)
 
 
 def _line(run: Operation, zone: str, rows: int = 0) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-DROPS = (None, "before", "after", "middle")
+DROPS = (None, "amid", "before", "after", "half")
+"""The line breaks amid the request, before the work, after it, or with half of the answer sent."""
 
 
 @dataclass
@@ -31,7 +32,7 @@ class Fault:
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if given.get("drop") not in DROPS:
-            raise ValueError('drop is "before", "after" or "middle"')
+            raise ValueError(f"drop is one of {', '.join(filter(None, DROPS))}")
         fault = cls(**{name: value for name, value in given.items() if value is not None})
         named = ("times", "status", "error_code", "delay_s", "retry_after", "short")
         numbers = (getattr(fault, name) for name in named)

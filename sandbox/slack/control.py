@@ -18,7 +18,8 @@ KEEP_ALIVE = 15.0
 
 
 async def faults(box: Sandbox, wish: Json) -> Json:
-    box.faults.add(wish)
+    """Trouble to come; or `over`: none any more."""
+    box.faults.clear() if wish.get("over") else box.faults.add(wish)
     return {"ok": True}
 
 

@@ -4,17 +4,16 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 import httpx
 from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
-from actions.desk import AT_ONCE, Desk, When
+from actions.desk import Desk
 from actions.errors import Declined
 from bot.news import APPROVERS
 from bot.office import Office
@@ -22,9 +21,8 @@ from store import queries
 from store.lifecycle import TooLate
 from store.tables import Request
 from tests.chaos.replica import Clock
-from tests.flows.asking import SPLASH, TEMPLATE
+from tests.chaos.wishes import ACTIONS, IN_SLACK, KINDS, WEIGHTS, Idea, Wish
 
-OTHER = "cam_123507"
 SLOW = 1.9
 """Seconds after which Slack is answered in any case, on record or not."""
 
@@ -42,21 +40,6 @@ TROUBLE = (
     Declined,
     TooLate,
 )
-Row = dict[str, Any]
-
-
-@dataclass
-class Wish:
-    """Something that somebody wanted; its label is found again in what Coupontools was sent."""
-
-    label: str
-    kind: str
-    rows: list[Row]
-    when: When = AT_ONCE
-    token: str = ""
-    """Under which it is on record, if it is."""
-    heard: bool = False
-    """Whether the person was told that it is."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +63,8 @@ class Crowd:
     """Ana asks; Bo and Cy agree to everything; each in a thread."""
 
     def __init__(self, office: Office, desk: Desk, slack: str, clock: Clock, session: str) -> None:
-        self.journal, self.hurry = Journal(), 1.0
-        self._office, self._desk, self._clock, self._session = office, desk, clock, session
+        self.journal, self._office, self._desk = Journal(), office, desk
+        self._clock, self._session = clock, session
         self._slack = httpx.Client(base_url=slack, timeout=15)
         self._over, self._number = threading.Event(), 0
         self._threads: list[threading.Thread] = []
@@ -90,7 +73,7 @@ class Crowd:
         """Begin, and go on until they are sent home."""
         self._over.clear()
         asking = random.Random(chance.random())
-        works = [self._asks(asking), self._agrees("bo"), self._agrees("cy")]
+        works = [lambda: self._ask_something(asking), *map(self._agrees, ("bo", "cy"))]
         self._threads = [threading.Thread(target=self._lives, args=(each,)) for each in works]
         for thread in self._threads:
             thread.start()
@@ -99,6 +82,7 @@ class Crowd:
         self._over.set()
         for thread in self._threads:
             thread.join()
+        self._over.clear()
 
     def close(self) -> None:
         self.go_home()
@@ -107,7 +91,7 @@ class Crowd:
     def asks(self, kind: str, chance: random.Random) -> Wish:
         """One wish; tried again until somebody says that it is on record, or for a while."""
         self._number += 1
-        wish = KINDS[kind](f"C{self._number:05d}", self, chance)
+        wish = KINDS[kind](Idea(f"C{self._number:05d}", self._clock(), self._session, chance))
         self.journal.wishes.append(wish)
         through = self._in_slack if kind in IN_SLACK and chance.random() < 0.7 else self._at_desk
         _patiently(lambda: through(wish), self._over.is_set)
@@ -137,30 +121,15 @@ class Crowd:
         with suppress(*TROUBLE):
             work()
 
-    def later(self, seconds: float) -> When:
-        return When(self._clock() + timedelta(seconds=seconds))
-
-    def each_minute(self) -> When:
-        first = (self._clock() + timedelta(minutes=1)).replace(second=0, microsecond=0)
-        return When(first, "* * * * *", "UTC")
-
-    @property
-    def session(self) -> str:
-        """One that can be changed."""
-        return self._session
-
-    def _lives(self, works: Iterator[float]) -> None:
+    def _lives(self, works: Callable[[], float]) -> None:
         while not self._over.is_set():
             try:
-                self._over.wait(next(works) * self.hurry)
+                self._over.wait(works())
             except TROUBLE:
                 self._over.wait(0.2)
 
-    def _asks(self, chance: random.Random) -> Iterator[float]:
-        return _Again(lambda: self._ask_something(chance))
-
-    def _agrees(self, person: str) -> Iterator[float]:
-        return _Again(lambda: 0.1 if self.agree(person) else 0.4)
+    def _agrees(self, person: str) -> Callable[[], float]:
+        return lambda: 0.1 if self.agree(person) else 0.4
 
     def _ask_something(self, chance: random.Random) -> float:
         series = sum(bool(wish.when.crontab) for wish in self.journal.wishes)
@@ -229,16 +198,6 @@ class Crowd:
             return queries.request_of_token(tx, wish.token)
 
 
-class _Again(Iterator[float]):
-    """Does the same at each step: a generator would end with the first trouble."""
-
-    def __init__(self, work: Callable[[], float]) -> None:
-        self._work = work
-
-    def __next__(self) -> float:
-        return self._work()
-
-
 def _patiently(work: Callable[[], bool], over: Callable[[], bool]) -> None:
     for _ in range(40):
         try:
@@ -249,68 +208,3 @@ def _patiently(work: Callable[[], bool], over: Callable[[], bool]) -> None:
         if over():
             return
         time.sleep(0.25)
-
-
-def _push(label: str, _: Crowd, __: random.Random) -> Wish:
-    return Wish(label, "push", [{"campaign": SPLASH, "message": label}])
-
-
-def _campaign(label: str, crowd: Crowd, chance: random.Random) -> Wish:
-    when = crowd.later(chance.uniform(1, 90)) if chance.random() < 0.3 else AT_ONCE
-    kind = "campaign" if when is AT_ONCE else "planned"
-    return Wish(label, kind, [{"template": TEMPLATE, "name": label}], when)
-
-
-def _series(label: str, crowd: Crowd, _: random.Random) -> Wish:
-    rows = [{"campaign": SPLASH, "message": label}]
-    return Wish(label, "series", rows, crowd.each_minute())
-
-
-def _change(label: str, crowd: Crowd, _: random.Random) -> Wish:
-    row = {"couponsession": crowd.session, "operation": "claimed", "customfield1": label}
-    return Wish(label, "change", [row])
-
-
-def _code(label: str, _: Crowd, __: random.Random) -> Wish:
-    return Wish(label, "code", [{"campaign": OTHER, "customid": f"{label}-0"}])
-
-
-def _codes(label: str, _: Crowd, __: random.Random) -> Wish:
-    made = {"automated_codes": "yes", "code_prefix": label, "code_length": 10}
-    row = {"campaign": OTHER, "amount": 10, **made, "code_type": "numeric"}
-    return Wish(label, "codes", [row])
-
-
-def _sheet(label: str, _: Crowd, chance: random.Random) -> Wish:
-    many = range(chance.randint(5, 25))
-    return Wish(label, "sheet", [{"campaign": OTHER, "customid": f"{label}-{n}"} for n in many])
-
-
-def _read(label: str, _: Crowd, __: random.Random) -> Wish:
-    return Wish(label, "read", [{}])
-
-
-KINDS: dict[str, Callable[[str, Crowd, random.Random], Wish]] = {
-    "push": _push,
-    "campaign": _campaign,
-    "series": _series,
-    "change": _change,
-    "code": _code,
-    "codes": _codes,
-    "sheet": _sheet,
-    "read": _read,
-}
-ACTIONS = {
-    "push": "campaign.push_all",
-    "series": "campaign.push_all",
-    "campaign": "campaign.create",
-    "planned": "campaign.create",
-    "change": "session.update",
-    "code": "single_use.create",
-    "sheet": "single_use.create",
-    "codes": "single_use.create_many",
-    "read": "campaign.list",
-}
-IN_SLACK = ("push", "campaign", "change", "code", "codes")
-WEIGHTS = {"push": 5, "campaign": 5, "change": 4, "code": 5, "codes": 2, "sheet": 1, "read": 2}
-REPEATABLE = ("change", "read")

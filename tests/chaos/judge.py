@@ -24,7 +24,8 @@ from store.tables import (
     Request,
     StepRun,
 )
-from tests.chaos.crowd import REPEATABLE, Click, Journal, Wish
+from tests.chaos.crowd import Click, Journal
+from tests.chaos.wishes import REPEATABLE, Wish
 
 AT_REST = (
     *(Progress.DONE, Progress.UNCLEAR, Progress.FAILED),
@@ -93,15 +94,9 @@ def judge(store: Store, journal: Journal, world: Remembered) -> Verdict:
         verdict.lost += _lost_clicks(tx, journal.clicks)
         verdict.untold += _untold(tx, world.messages)
         verdict.told_twice = _told_twice(tx, world.messages)
-    known = {label for wish in journal.wishes for label in _labels(wish)}
+    known = {label for wish in journal.wishes for label in wish.labels}
     verdict.sent_twice += [f"{label}: nobody wanted it" for label in executed if label not in known]
     return verdict
-
-
-def _labels(wish: Wish) -> list[str]:
-    if wish.kind in ("sheet", "code"):
-        return [row["customid"] for row in wish.rows]
-    return [wish.label]
 
 
 def _judge_wish(
@@ -112,7 +107,7 @@ def _judge_wish(
         verdict.expected += wish.heard
         if wish.heard:
             verdict.lost.append(f"{wish.label}: it was said to be on record, and is not")
-        verdict.sent_twice += [f"{n}: not on record" for n in _labels(wish) if executed[n]]
+        verdict.sent_twice += [f"{n}: not on record" for n in wish.labels if executed[n]]
         return
     runs = list(tx.exec(select(Operation).where(Operation.request == request.id)).all())
     verdict.expected += max(len(runs), len(wish.rows))
@@ -128,7 +123,7 @@ def _judge_wish(
 def _by_label(wish: Wish, runs: Sequence[Operation]) -> Iterator[tuple[str, list[Operation]]]:
     if wish.kind == "read":
         return
-    for row, label in enumerate(_labels(wish)):
+    for row, label in enumerate(wish.labels):
         yield label, [run for run in runs if run.row == row]
 
 

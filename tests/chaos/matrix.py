@@ -11,20 +11,20 @@ from sandbox.coupontools.app import create as coupontools
 from sandbox.slack.app import create as slack
 from store.tables import Progress
 from tests.chaos.ground import database
-from tests.dying import MESSAGE, PLACES, carry_through, die
+from tests.dying import MESSAGE, carry_through, die
 from tests.servers import Front, serving
 from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 
 
-def matrix(kind: str, server: Any) -> Counter[str]:
-    """All places on that kind of database."""
+def matrix(kind: str, server: Any, places: int) -> Counter[str]:
+    """So many places on that kind of database."""
     told: Counter[str] = Counter()
     with ExitStack() as running:
         api = running.enter_context(serving(coupontools()))
         nowhere = "http://127.0.0.1:9/none"
         chat = running.enter_context(serving(slack(nowhere, SIGNING_SECRET, rate_limits=False)))
         http = running.enter_context(httpx.Client(timeout=30))
-        for fatal in range(1, PLACES + 1):
+        for fatal in range(1, places + 1):
             with database(kind, server) as at:
                 settings = settings_for(chat, api, at.url)
                 one_life(World(Slack(chat, http), Api(api, http), settings, Front()), fatal, told)

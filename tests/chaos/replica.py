@@ -72,6 +72,10 @@ class Replica:
                 stderr=log,
             )
 
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
+
     def kill(self) -> bool:
         """Whether it lived until now."""
         if not self.is_up:

@@ -17,10 +17,11 @@ from bot.office import open_office, slack_people
 from store.db import Store
 from store.tables import Consent, Notice, Operation, Progress, Request
 from tests.chaos.balancer import balancer
-from tests.chaos.crowd import OTHER, WEIGHTS, Crowd
+from tests.chaos.crowd import Crowd
 from tests.chaos.ground import Postgres, Sqlite, sandboxes
 from tests.chaos.judge import Remembered, Verdict, judge
 from tests.chaos.replica import Clock, Replica
+from tests.chaos.wishes import OTHER, WEIGHTS
 from tests.servers import serving
 from tests.world import settings_for
 
@@ -39,7 +40,7 @@ WRITES = (
     *("/v3/coupon/pushnotification/all", "/v3/coupon/create", "/v3/singleuse/create"),
     *("/v3/multiplesingleuse/create", "/v3/couponsession/update"),
 )
-PATIENCE = 240.0
+PATIENCE = 600.0
 
 
 @dataclass

@@ -12,7 +12,7 @@ from actions.settling import Settling
 from bot.results import Results
 from store import queries
 from store.queries import kept
-from store.tables import Operation, Progress
+from store.tables import Effect, Operation, Progress
 from tests.flows.asking import agree, buttons
 from tests.world import Human, World, words_of
 
@@ -106,7 +106,7 @@ def test_an_unclear_part_that_did_not_happen_is_ordered_again_by_somebody_else(
 def test_an_answer_that_breaks_off_in_the_middle_is_unclear_and_what_came_is_kept(
     world: World,
 ) -> None:
-    world.api.fails(MANY, drop="middle")
+    world.api.fails(MANY, drop="half")
     ana = asks(world)
     assert operation(world).state is Progress.UNCLEAR
     assert "It broke off after" in operation(world).problem
@@ -211,6 +211,26 @@ def test_a_stop_outlives_a_part_in_doubt(world: World) -> None:
     world.tick()
     assert operation(world).state is Progress.FAILED
     assert ordered(world) == [("SPR01", 20)]
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("amount", [20, 50])
+def test_an_answer_that_comes_while_a_person_looks_is_not_ordered_again(
+    world: World, amount: int
+) -> None:
+    world.api.fails(MANY, drop="after")
+    asks(world, amount)
+    assert operation(world).state is Progress.UNCLEAR
+    office = world.bot.office
+    with office.store.begin() as tx:
+        [run] = queries.step_runs(tx, operation(world).id)
+        run.effect, run.reply = Effect.CONFIRMED, office.vault.seal({"rows": 0, "chunks": 0})
+        tx.add(run)
+    world.person("bo").at_card("go_on")
+    world.tick()
+    assert operation(world).state is Progress.DONE
+    assert len(ordered(world)) == len({prefix for prefix, _ in ordered(world)})
+    assert sum(amount for _, amount in ordered(world)) == amount
 
 
 @ON_SQLITE

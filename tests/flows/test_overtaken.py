@@ -97,6 +97,44 @@ def test_a_series_that_has_run_and_is_changed_to_once_runs_once_more(world: Worl
     assert world.request().state is Consent.SPENT
 
 
+FREE = """
+rules:
+  - rule: Anything goes
+    when: {risk: [read, blast]}
+    allow: true
+"""
+ONE_MORE = """
+rules:
+  - rule: Reads
+    when: {risk: read}
+    allow: true
+  - rule: Blasts
+    when: {risk: blast}
+    approvals: 1
+"""
+
+
+@ON_SQLITE
+def test_a_series_that_nobody_had_to_agree_to_waits_once_the_policy_asks_for_it(
+    world: World,
+) -> None:
+    world.under(FREE)
+    given = {"campaign": SPLASH, "message": "Daily"}
+    world.bot.desk.ask("campaign.push_all", given, actor="U0ANA", when=series(world))
+    world.tick()
+    assert world.request().state is Consent.GRANTED
+    world.under(ONE_MORE)
+    morning_comes(world, minutes=1)
+    assert world.api.pushed == []
+    world.tick()
+    assert world.request().state is Consent.WAITING
+    request = world.request()
+    reached = str(request.reach)
+    world.bot.approvals.approve(request.id, request.version, actor="U0BO", reached=reached)
+    morning_comes(world, minutes=1)
+    assert len(world.api.pushed) == 1
+
+
 def emergency(world: World, *people: str) -> None:
     """These are the group for emergencies, beside being who they are."""
     group = {"usergroup": "firefighters", "name": "Emergencies", "users": [*people]}

@@ -7,10 +7,11 @@ import httpx
 import pytest
 
 from store.tables import Progress
-from tests.chaos.crowd import Click, Journal, Wish
+from tests.chaos.crowd import Click, Journal
 from tests.chaos.ground import database, postgres
 from tests.chaos.judge import Remembered, Verdict, judge
 from tests.chaos.storm import storm
+from tests.chaos.wishes import Wish
 from tests.flows.asking import SPLASH, agree
 from tests.world import World
 

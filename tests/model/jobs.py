@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from tests.model import truths
-from tests.model.book import CALENDAR, RUNNER, Book, Wish
+from tests.model.book import Book
 from tests.model.cast import BLAST, ESCALATION, EXPIRY
 from tests.model.shop import Replica
+from tests.model.things import CALENDAR, RUNNER, Wish
 
 
 def reviews(book: Book, now: datetime) -> None:

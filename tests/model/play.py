@@ -15,10 +15,11 @@ from actions.desk import When
 from actions.errors import Declined
 from store.lifecycle import TooLate
 from tests.model import jobs
-from tests.model.book import Book, following
+from tests.model.book import Book
 from tests.model.cast import CALM, EVERYBODY, PATHS, company
 from tests.model.presses import Press
 from tests.model.shop import Replica, Shop
+from tests.model.things import following
 
 NINE = "0 9 * * *"
 SECOND = timedelta(seconds=1)
@@ -33,6 +34,8 @@ FAULTS: dict[str, dict[str, Any]] = {
 OUTCOMES = {"": ("done", 1), "busy": ("done", 2), "refused": ("failed", 1),
             "killed before": ("unclear", 0)}  # fmt: skip
 """What becomes of a run, and how many calls Coupontools has heard."""
+WELL, NEARLY = "well", "nearly"
+"""How a press fits."""
 Answer = tuple[str, Any]
 """Why it was declined, or nothing and what came of it."""
 
@@ -69,13 +72,21 @@ class Play(RuleBasedStateMachine):
         return When()
 
     def picked(
-        self, number: int, taken: bool, things: Iterable[str], make: Callable[[str, str], Press]
+        self, number: int, fit: str, things: Iterable[str], make: Callable[[str, str], Press]
     ) -> Press | None:
-        """Somebody's press about one of these; one that is to be taken, when there is any."""
+        """Somebody's press about one of these: one that fits, nearly fits, or any.
+
+        It nearly fits when one single thing stands against it: each of these is as likely.
+        """
         every = [make(id, who) for id in things for who in EVERYBODY]
-        good = [press for press in every if not press.against(self.book, self.shop.at + SECOND)]
-        among = good if taken and good else every
-        return among[number % len(among)] if among else None
+        kinds: dict[str, list[Press]] = {}
+        for press in every if fit else ():
+            against = press.against(self.book, self.shop.at + SECOND)
+            if len(against) == (fit == NEARLY):
+                kinds.setdefault("".join(against), []).append(press)
+        names = sorted(kinds)
+        among = kinds[names[number % len(names)]] if names else every
+        return among[number // 8 % len(among)] if among else None
 
     def press(self, press: Press | None) -> None:
         """It is taken when nothing stands against it, else declined for one of these reasons."""
@@ -120,6 +131,8 @@ class Play(RuleBasedStateMachine):
         return True
 
     def _at_once(self, *acts: Callable[[Replica], Any]) -> list[Any]:
+        if len(acts) == 1:
+            return [acts[0](self.shop.next())]
         start = Barrier(len(acts))
 
         def begins(act: Callable[[Replica], Any], replica: Replica) -> Any:
@@ -143,9 +156,10 @@ class Play(RuleBasedStateMachine):
         self._at_once(*[act] * (1 + twice))
         result(self.book, self.shop.at)
 
-    def beat(self) -> None:
-        """All jobs, as the running bot does them."""
-        for job in (*jobs.ALL, "carries_out"):
+    def beat(self, until: str = "carries_out") -> None:
+        """The jobs up to that one, as the running bot does them; none, if none is named."""
+        order = (*jobs.ALL, "carries_out")
+        for job in order[: order.index(until) + 1] if until else ():
             self.does(job)
 
     def carries_out(self) -> None:

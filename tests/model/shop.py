@@ -25,8 +25,8 @@ from coupontools.pace import Pace
 from schedules.launches import Launches
 from schedules.stopping import Stopping
 from store.tables import Account, Approval, AuditEntry, Operation, Progress, Request
-from tests.model.book import Line
 from tests.model.cast import LAUNCH, PATHS, ROWS, SHEET, Rules, Somebody
+from tests.model.things import Line
 from tests.world import Api, settings_for
 
 NOBODY = "http://127.0.0.1:9"

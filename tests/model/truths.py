@@ -6,8 +6,9 @@ these and no other.
 
 from datetime import datetime
 
-from tests.model.book import CHANGEABLE, Book, Run, Wish
+from tests.model.book import Book
 from tests.model.cast import BLAST
+from tests.model.things import CHANGEABLE, Run, Wish
 
 Truths = set[str]
 
@@ -26,19 +27,19 @@ def against_deciding(book: Book, wish: Wish, version: int, who: str, now: dateti
         TooLate=wish.state != "waiting",
         StaleCard=version != wish.version,
         OwnRequest=who == wish.actor,
-        NotAllowed=not book.heard(wish, who, now),
+        NotAllowed=who != wish.actor and not book.heard(wish, who, now),
     )
 
 
 def against_approving(
     book: Book, wish: Wish, version: int, who: str, now: datetime, typed: int | None
 ) -> Truths:
-    heard = book.heard(wish, who, now)
+    heard, own = book.heard(wish, who, now), who == wish.actor
     said = who in wish.spoken or (bool(heard) and wish.spoken.issuperset(heard))
     return against_deciding(book, wish, version, who, now) | only(
         StaleCard=wish.rules is not book.rules,
-        SaidAlready=said,
-        NotAllowed=not said and not book.speaks_for(wish, who, now),
+        SaidAlready=said and not own,
+        NotAllowed=not said and not own and not book.speaks_for(wish, who, now),
         InvalidInputs=wish.kind == BLAST and typed != wish.reach,
     )
 
@@ -57,7 +58,7 @@ def against_resuming(book: Book, wish: Wish, version: int, who: str) -> Truths:
         TooLate=wish.state != "paused",
         StaleCard=version != wish.version or wish.rules is not book.rules,
         OwnRequest=who == wish.actor,
-        NotAllowed=not (book.entitled(who, wish) or book.is_approver(who)),
+        NotAllowed=not (who == wish.actor or book.entitled(who, wish) or book.is_approver(who)),
     )
 
 
@@ -104,15 +105,15 @@ def against_skipping(book: Book, wish: Wish, run: Run, who: str) -> Truths:
 
 def against_letting_go(book: Book, wish: Wish, run: Run, who: str) -> Truths:
     """A run that is held: late ones are let go by anybody concerned, quiet ones by one more."""
-    quiet = run.held_for == "quiet"
-    return (
-        against_skipping(book, wish, run, who)
-        | only(
-            OwnRequest=quiet and who == wish.actor,
-            SaidAlready=quiet and who in wish.spoken,
-        )
-        | only(NotAllowed=quiet and not book.entitled(who, wish))
+    found = against_skipping(book, wish, run, who)
+    if run.held_for != "quiet":
+        return found
+    more = only(
+        OwnRequest=who == wish.actor,
+        SaidAlready=who in wish.spoken,
+        NotAllowed=who != wish.actor and not book.entitled(who, wish),
     )
+    return found | more
 
 
 def against_stopping_all(book: Book, who: str) -> Truths:
