@@ -14,9 +14,10 @@ from actions.action import Catalog, Reads
 from actions.approvals import grant
 from actions.card import Preview
 from actions.desk import AFRESH, Now
-from actions.errors import Declined, UnknownAction
+from actions.errors import Declined, NoRoom, UnknownAction
 from actions.policy import People, Person
 from actions.privacy import opened
+from actions.room import NO_LIMIT, Room
 from actions.terms import Terms
 from actions.weighing import Weighing, kept, noted
 from coupontools.endpoint import Endpoint
@@ -66,8 +67,10 @@ class Preparer:
         people: People,
         weighing: Weighing,
         now: Now,
+        room: Room = NO_LIMIT,
     ) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
+        self._room = room
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
 
@@ -100,6 +103,8 @@ class Preparer:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except ApiError as error:
             self._later(request, str(error), pause(request.tries + 1, error))
+        except NoRoom as error:
+            self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except (ValidationError, UnknownAction) as error:
             words = f"This release cannot read it any more ({type(error).__name__})."
             self._end(request, Consent.ASKED, Consent.VOID, words)
@@ -117,7 +122,7 @@ class Preparer:
                 self._afresh(id)
 
     def preview(self, request: Request) -> Preview:
-        """What the request would do if it ran now; raises `ApiError`."""
+        """What the request would do if it ran now; raises `ApiError` or `NoRoom`."""
         preview = self._first(request)
         if len(request.inputs) == 1:
             return preview
@@ -132,6 +137,7 @@ class Preparer:
         inputs = action.inputs.model_validate(opened(request.inputs[0], self._vault))
         with self._store.look() as tx:
             account = queries.account(tx, request.account)
+            self._room.check(tx, action.steps_of(inputs), inputs)
         if account is None:
             raise UnknownAction(request.account)
         try:

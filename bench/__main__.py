@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from bench.row import missed
 
-NAMES = ("clicks",)
+NAMES = ("clicks", "codes_100k", "codes_1m")
 
 
 def main(names: Sequence[str]) -> int:

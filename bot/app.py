@@ -14,6 +14,7 @@ from actions.drafts import Drafts
 from actions.gate import Gate
 from actions.lookups import Lookups
 from actions.preparer import Preparer
+from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
@@ -103,13 +104,17 @@ def build(
     watching.verbs("desk", desk, "ask", "read", "change", "withdraw")
     watching.verbs("desk", approvals, "approve", "refuse", "question", "break_glass")
     launches = Launches(store, people, engine.submit, now)
-    preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now)
+    room = Room(settings.vouchdesk_keep_mb * 1_000_000)
+    preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now, room)
     gate = Gate(store, people, preparer, weighing, now)
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
     telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
     lookups = Lookups(CATALOG, office.clients)
-    pruning = Pruning(store, Retention(store, settings.vouchdesk_keep_days, now))
+    retention = Retention(
+        store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
+    )
+    pruning = Pruning(store, retention)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -137,6 +142,7 @@ def build(
             stopping=office.stopping(people),
             shifting=office.shifting(people),
             launches=launches,
+            clients=office.clients,
         ),
         people,
         telling,

@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     vouchdesk_keep_days: int = Field(
         30, ge=8, le=3650, description="days until what is over loses its private values"
     )
+    vouchdesk_file_days: int = Field(
+        7, ge=1, le=365, description="days until the codes of a batch are removed here"
+    )
+    vouchdesk_keep_mb: int = Field(
+        2000, ge=1, description="room for such codes in the database, in MB"
+    )
+    vouchdesk_file_mb: int = Field(
+        1000, ge=1, le=1000, description="largest file for Slack, in MB; more comes in several"
+    )
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
     vouchdesk_approvers: str = Field(
         "coupon-approvers", description="handle of the Slack user group that may approve"

@@ -19,6 +19,7 @@ from bot.views.blocks import (
     section,
     sure,
 )
+from bot.views.brought import file_buttons, secret_buttons
 from bot.views.outlook import warnings
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
@@ -49,6 +50,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
+        *file_buttons(story),
         *_last_words(story),
     ]
     return Message(escape(f"{headline(story)} ({story.request.id})"), blocks)
@@ -125,14 +127,6 @@ def asker_buttons(story: Story) -> list[Block]:
         return []
     hint = [context("To change a sheet, withdraw it and hand in a new one.")] if sheet else []
     return [ActionsBlock(block_id=f"own:{request.id}", elements=buttons), *hint]
-
-
-def secret_buttons(story: Story) -> list[Block]:
-    """What the answer holds for one pair of eyes, until they have seen it."""
-    return [
-        ActionsBlock(block_id=f"secret:{id}"[:255], elements=[button("reveal", "Show it once", id)])
-        for id in story.unseen[:NAMED]
-    ]
 
 
 def missed_card(stories: Sequence[Story]) -> Message:
