@@ -1,9 +1,12 @@
-"""A press is acknowledged before anything else: nothing that is done about it can be too slow."""
+"""What takes no answer is acknowledged before anything else: nothing done about it is too slow."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
+
+PLAIN = ("block_actions", "shortcut")
+"""Kinds of requests whose acknowledgement says nothing; so does that of our commands."""
 
 
 def register(app: App) -> None:
@@ -13,6 +16,6 @@ def register(app: App) -> None:
     def at_once(
         ack: Ack, body: Mapping[str, Any], next: Callable[[], BoltResponse]
     ) -> BoltResponse:
-        if body.get("type") == "block_actions":
+        if body.get("type") in PLAIN or "command" in body:
             ack()
         return next()
