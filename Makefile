@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check regen chaos lock clean chromium
+.PHONY: help demo test check regen chaos bench lock clean chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -30,6 +30,9 @@ regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, sn
 
 chaos: $(READY) ## kill it around every commit and call, on both databases; prints what came of it
 	@$(BIN)/python -m tests.chaos
+
+bench: $(READY) ## every figure against its baseline, one JSON object a line; a quiet machine, please
+	@$(BIN)/python -m bench
 
 lock: $(READY) ## pin every dependency anew, with hashes
 	@$(BIN)/pip-compile -q --upgrade --extra dev --allow-unsafe --generate-hashes --strip-extras \

@@ -7,7 +7,18 @@ from collections.abc import Sequence
 
 from bench.row import missed
 
-NAMES = ("clicks",)
+NAMES = (
+    "ack",
+    "picker",
+    "clicks",
+    "beat",
+    "lateness",
+    "burst",
+    "operations_sqlite",
+    "operations_postgres",
+    "sessions_100k",
+    "start",
+)
 
 
 def main(names: Sequence[str]) -> int:
