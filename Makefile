@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check regen chaos bench lock clean chromium
+.PHONY: help demo test check regen bench chaos model mutate lock clean chromium
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -28,11 +28,17 @@ regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, sn
 	@$(BIN)/python -m bot.handbook
 	@UPDATE_SNAPSHOTS=1 $(BIN)/python -m pytest -q tests/catalog
 
-chaos: $(READY) ## kill it around every commit and call, on both databases; prints what came of it
+chaos: $(READY) ## kill it at every place and a thousand times at random (20 minutes); prints what came of it
 	@$(BIN)/python -m tests.chaos
 
 bench: $(READY) ## every figure against its baseline, one JSON object a line; a quiet machine, please
 	@$(BIN)/python -m bench
+
+model: $(READY) ## play the model of requests for long, on both databases (an hour or two)
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -x tests/model
+
+mutate: $(READY) ## weaken what decides, one place at a time; some test has to notice
+	@nice -n 5 $(BIN)/python -m tests.mutation
 
 lock: $(READY) ## pin every dependency anew, with hashes
 	@$(BIN)/pip-compile -q --upgrade --extra dev --allow-unsafe --generate-hashes --strip-extras \

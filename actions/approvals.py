@@ -110,10 +110,10 @@ class Approvals:
             self.allow_alone(person)
             if len(words) < SHORTEST:
                 raise NeedsReason(f"Please say why, in at least {SHORTEST} characters.")
-            now = self._now()
-            alone = Approval(
-                request=id, version=version, person=actor, at=now, comment=words, roles=[ALONE]
-            )
+            now, given = self._now(), queries.approvals(tx, request)
+            own = next((each for each in given if each.person == actor), None)
+            alone = own or Approval(request=id, version=version, person=actor, at=now)
+            alone.at, alone.comment, alone.on_behalf, alone.roles = now, words, "", [ALONE]
             tx.add(alone)
             note(tx, "broke glass", actor=actor, at=now, about=request, because=words, tell=True)
             grant(tx, request, actor=actor, at=now, because=f"Alone, in an emergency: {words}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
@@ -40,11 +40,15 @@ Submit = Callable[[Session, Operation], None]
 
 @dataclass(frozen=True)
 class When:
-    """The first moment (`None`: as soon as it is granted), and how it repeats."""
+    """The first moment (`None`: as soon as it is granted), how it repeats, and how it ends."""
 
     at: datetime | None = None
     crontab: str = ""
     timezone: str = "UTC"
+    until: date | None = None
+    """The last day, on the clock of the zone."""
+    runs: int | None = None
+    """How often at the most."""
 
 
 AT_ONCE = When()
@@ -169,6 +173,7 @@ class Desk:
             action=action.name,
             inputs=[sealed(row, self._vault) for row in inputs],
             template=self._weighing.template_of(inputs[0]),
+            audience=self._weighing.audience_of(action, inputs[0]),
             actor=actor,
             surface=surface,
             asked_at=self._now(),
@@ -214,8 +219,11 @@ class Desk:
                 at=self._now(),
                 because="Changed by the person who asked",
                 version=version + 1,
+                edition=request.edition + 1,
                 inputs=[sealed(row, self._vault) for row in inputs],
                 template=self._weighing.template_of(inputs[0]),
+                audience=self._weighing.audience_of(action, inputs[0]),
+                moved_by="",
                 **_planned(when),
                 **AFRESH,
             )
@@ -271,4 +279,7 @@ def _planned(when: When) -> dict[str, Any]:
         "next_at": when.at,
         "crontab": when.crontab,
         "timezone": when.timezone,
+        "until": when.until,
+        "runs": when.runs,
+        "made": 0,
     }

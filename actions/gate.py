@@ -15,8 +15,9 @@ from actions.weighing import Weighing, terms_of
 from coupontools.errors import Refused
 from store import queries
 from store.db import Store
-from store.tables import Account, Approval, Consent, Request
+from store.tables import Account, Approval, Consent, Operation, Request
 
+GONE = "The person who asked is no member any more."
 LEFT = "Somebody who agreed is no longer one who may"
 GOOD_FOR = timedelta(seconds=30)
 """How long an answer holds for the other rows of a sheet."""
@@ -41,15 +42,15 @@ class Gate:
         self._weighing, self._now = weighing, now
         self._cleared: dict[str, Cleared] = {}
 
-    def why_not(self, id: str) -> str:
+    def why_not(self, operation: Operation) -> str:
         """Words for the card; empty: it may run."""
-        now = self._now()
+        id, now = operation.request, self._now()
         with self._store.look() as tx:
             slim = queries.request_to_run(tx, id)
             account = queries.account(tx, slim.account) if slim else None
         if slim is None or account is None:
             return "Its request or its account is gone."
-        if words := _stands(slim):
+        if words := _stands(slim, operation.edition):
             return words
         known = self._cleared.get(id)
         if known and known.version == slim.version and now - known.at < GOOD_FOR:
@@ -65,7 +66,7 @@ class Gate:
         """Do the bytes, the policy and the people still stand?"""
         terms, asker = terms_of(request), self._people(request.actor)
         if not policy.may_ask(asker):
-            return "The person who asked is no member any more."
+            return GONE
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
             return "What would run is not what was agreed to."
@@ -83,7 +84,8 @@ class Gate:
         if not terms.needs or request.granted_at is None:
             return ""
         if alone := next((each for each in given if ALONE in each.roles), None):
-            return "" if self._people(alone.person).member else f"{LEFT}."
+            person, groups = self._people(alone.person), self._weighing.policy.break_glass
+            return "" if person.member and person.roles & groups else f"{LEFT}."
         heard = []
         for each in given:
             speaker = self._people(each.person)
@@ -112,11 +114,15 @@ class Gate:
             self._cleared[request.id] = Cleared(request.version, now)
 
 
-def _stands(request: Request) -> str:
+def _stands(request: Request, edition: int) -> str:
     """Whether anybody still wants it; what a stop does to it, the runner knows."""
+    if request.edition != edition:
+        return "It was changed after this run was launched."
     match request.state:
         case Consent.WITHDRAWN:
             return "It was withdrawn."
+        case Consent.PAUSED:
+            return "It was stopped."
         case Consent.GRANTED | Consent.SPENT:
             return ""
         case _:

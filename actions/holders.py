@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import AliasChoices, Field, StringConstraints
 
 from actions.action import Reads
+from actions.card import Preview
 from actions.fields import CardId, Email, Inputs, Name, Phone, Private, Reply, Text
 from actions.loose import Listing, Loose
 from actions.replies import Listed, Said
@@ -39,6 +40,11 @@ class LoyaltyCards(Listing):
 
 class OneCard(Reply):
     loyaltycard: LoyaltyCard
+
+
+def card_as_it_is(card: LoyaltyCard) -> tuple[tuple[str, str], ...]:
+    """What people are shown of a card: should it differ, they are asked again."""
+    return (("Loyalty card", f"{card.name} · {card.id}"), ("State", card.status))
 
 
 class Holder(Reply):
@@ -93,7 +99,13 @@ class Person(Inputs):
     custom_8: About | None = Field(None, title="Custom 8")
 
 
+def on_card(number: int, api: Reads, words: str) -> Preview:
+    """A preview that names the card, so that nobody has to know numbers by heart."""
+    name = card_of(number, api)
+    return Preview(f"{words} “{name}”", facts=(("Loyalty card", f"{name} · {number}"),))
+
+
 def card_of(number: int, api: Reads) -> str:
-    """The name of a card, so that nobody has to know numbers by heart."""
+    """The name of a card."""
     known = Listed.model_validate(api.call(endpoints.V4_LOYALTY_LIST, {}))
     return known.name_of(number) or f"card {number}"

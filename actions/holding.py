@@ -1,4 +1,4 @@
-"""What keeps a run from going on just now: it is late, everything is stopped, or it is quiet."""
+"""What keeps a run from going on just now: it is late, all is stopped, or it is no time for it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,9 +10,9 @@ from actions import policy
 from actions.weighing import terms_of
 from store import queries
 from store.queries import surfaces
-from store.tables import Operation
+from store.tables import Account, Operation
 
-LATE, QUIET, STOPPED = "late", "quiet", "stopped"
+LATE, QUIET, BLACKOUT, STOPPED = "late", "quiet", "blackout", "stopped"
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def between_calls(
 
 
 def before_it(tx: Session, operation: Operation, lateness: timedelta, now: datetime) -> Wait | None:
-    """What holds it before it begins: quiet hours, too, unless somebody has waived them."""
+    """What holds it before it begins: days and hours, too, unless somebody has waived them."""
     if wait := between_calls(tx, operation, lateness, now):
         return wait
     request = queries.request_to_run(tx, operation.request)
@@ -64,8 +64,15 @@ def before_it(tx: Session, operation: Operation, lateness: timedelta, now: datet
     waived = operation.held_until is not None and now < operation.held_until
     if request is None or account is None or waived:
         return None
-    until = policy.quiet_until(terms_of(request).quiet, account.timezone, now)
-    if until is None:
-        return None
+    terms = terms_of(request)
+    if until := policy.blackout_until(terms.blackout, account.timezone, now):
+        return Wait(f"Blackout day, until {_said(until, account)}.", BLACKOUT, until)
+    if until := policy.quiet_until(terms.quiet, account.timezone, now):
+        local = until.astimezone(ZoneInfo(account.timezone))
+        return Wait(f"Quiet hours until {local:%H:%M} ({account.timezone}).", QUIET, until)
+    return None
+
+
+def _said(until: datetime, account: Account) -> str:
     local = until.astimezone(ZoneInfo(account.timezone))
-    return Wait(f"Quiet hours until {local:%H:%M} ({account.timezone}).", QUIET, until)
+    return f"{local:%Y-%m-%d %H:%M} ({account.timezone})"

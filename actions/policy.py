@@ -8,13 +8,13 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from actions.action import AnyAction, Risk
-from actions.rules import Facts, Hours, Rule
+from actions.rules import Days, Facts, Hours, Rule
 from actions.terms import Escalation, Groups, Need, Terms
 
 LATENESS = {
@@ -66,6 +66,13 @@ class Policy:
     """People who may decide without being written to."""
     seeds: Mapping[str, str] = field(default_factory=dict)
     """Person → the coupon session on their own phone."""
+    holders: Mapping[str, str] = field(default_factory=dict)
+    """Person → the loyalty card on their own phone and who they are on it: `loy_500/usr_9`."""
+
+    def own(self, person: str) -> frozenset[str]:
+        """What is known to be on the phone of that person, and on nobody else's."""
+        found = (self.seeds.get(person), self.holders.get(person))
+        return frozenset(filter(None, found))
 
 
 def decide(policy: Policy, facts: Facts, *, looked: bool = True) -> Terms:
@@ -88,6 +95,8 @@ def decide(policy: Policy, facts: Facts, *, looked: bool = True) -> Terms:
         needs=needs,
         brake=max(rule.brake for rule in matching),
         quiet=tuple(dict.fromkeys(rule.quiet for rule in matching if rule.quiet)),
+        blackout=tuple(sorted({days for rule in matching for days in rule.blackout})),
+        clock=facts.clock,
         rules=tuple(rule.name for rule in matching),
         escalation=policy.escalation if needs else None,
     )
@@ -161,6 +170,18 @@ def quiet_until(hours: Iterable[Hours], zone: str, now: datetime) -> datetime | 
     return max(ends, default=None)
 
 
+def blackout_until(days: Sequence[Days], zone: str, at: datetime) -> datetime | None:
+    """When the blackout days in which it then is are over, on the clock of `at`; None outside."""
+    local = at.astimezone(ZoneInfo(zone))
+    day = local.date()
+    while any(each.hold(day) for each in days):
+        day += timedelta(days=1)
+    if day == local.date():
+        return None
+    end = datetime.combine(day, time(), local.tzinfo)
+    return end.astimezone(at.tzinfo)
+
+
 def digest(
     *,
     account: str,
@@ -171,8 +192,14 @@ def digest(
     timezone: str,
     reach: int | None,
     terms: Mapping[str, Any],
+    until: date | None = None,
+    runs: int | None = None,
 ) -> str:
-    """SHA-256, hex, over the canonical bytes of all that people agree to."""
+    """SHA-256, hex, over the canonical bytes of all that people agree to.
+
+    What a series without an end does not say is not in them: elder digests stay as they are.
+    """
+    ends = {"until": until.isoformat() if until else None, "runs": runs}
     agreed = {
         "account": account,
         "action": action,
@@ -182,6 +209,7 @@ def digest(
         "timezone": timezone,
         "reach": reach,
         "terms": terms,
+        **{name: value for name, value in ends.items() if value is not None},
     }
     canonical = json.dumps(agreed, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()

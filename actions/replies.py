@@ -36,6 +36,17 @@ class OneCampaign(Reply):
     coupon_info: Campaign
 
 
+def as_it_is(campaign: Campaign, title: str = "Campaign") -> tuple[tuple[str, str], ...]:
+    """What people are shown of a campaign, or template: should it differ, they are asked again."""
+    about = "" if title == "Campaign" else f"{title} "
+    return (
+        (title, f"{campaign.name} · {campaign.id}"),
+        (f"{about}title".capitalize(), campaign.title),
+        (f"{about}state".capitalize(), campaign.status),
+        (f"{about}ends".capitalize(), campaign.expirydate),
+    )
+
+
 class Numbers(Reply):
     """What v4 of the API knows by a number."""
 

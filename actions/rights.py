@@ -30,10 +30,13 @@ def to_decide(
         raise StaleCard()
     if voices[0].of.id == request.actor:
         raise OwnRequest()
+    if voices[0].of.id == request.moved_by:
+        raise OwnRequest("You have moved this to another time: somebody else has to agree.")
+    partial = (request.actor, request.moved_by)
     heard = [
         voice
         for voice in voices
-        if voice.of.id != request.actor and policy.may_approve(voice.of, terms, waited)
+        if voice.of.id not in partial and policy.may_approve(voice.of, terms, waited)
     ]
     if not heard:
         raise NotAllowed("Only approvers can decide this.")

@@ -74,6 +74,8 @@ EXPECTED = {
 def _words(fault: Mapping[str, Any]) -> str:
     if fault["loc"][:1] == ("seeds",) and fault["type"] == "string_pattern_mismatch":
         return "a seed is a Slack user id and the code of a session: U0123ABC: aB3dE6"
+    if fault["loc"][:1] == ("holders",) and fault["type"] == "string_pattern_mismatch":
+        return "a holder is a Slack user id, a loyalty card and its user: U0123ABC: loy_500/usr_9"
     if fault["type"] in EXPECTED:
         return EXPECTED[fault["type"]].format(**fault.get("ctx", {})).replace("True", "true")
     words = str(fault["msg"]).removeprefix("Value error, ").rstrip(".")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Annotated
@@ -25,6 +25,8 @@ class Facts:
     risk: Risk
     at: datetime
     """When it would run, on the account's clock."""
+    clock: str = "UTC"
+    """The zone of that."""
     account: str = ""
     roles: Annotated[frozenset[str], PlainSerializer(sorted)] = frozenset()
     reach: int | None = 0
@@ -65,6 +67,17 @@ class Hours:
         if self.start <= self.until:
             return self.start <= at < self.until
         return at >= self.start or at < self.until
+
+
+@dataclass(frozen=True, order=True)
+class Days:
+    """From one day to another, both included."""
+
+    first: date
+    last: date
+
+    def hold(self, day: date) -> bool:
+        return self.first <= day <= self.last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -139,6 +152,7 @@ class Rule:
     groups: frozenset[str] = frozenset({APPROVER})
     brake: timedelta = timedelta()
     quiet: Hours | None = None
+    blackout: tuple[Days, ...] = ()
     refuse: str = ""
 
     @property

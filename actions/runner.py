@@ -11,7 +11,7 @@ from actions import holding, policy
 from actions.action import AnyAction, Catalog, Step
 from actions.desk import Now
 from actions.errors import Declined
-from actions.gate import Gate
+from actions.gate import GONE, Gate
 from actions.holding import Wait
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
@@ -100,13 +100,13 @@ class Runner:
             stop = holding.stopped(tx, operation) if operation else ""
         if operation is None or operation.state is not Progress.READY:
             return operation is not None and operation.state is Progress.RUNNING
-        words = "" if stop else self._gate.why_not(operation.request)  # it would ask the API
+        words = "" if stop else self._gate.why_not(operation)  # it would ask the API
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             row = queries.operation(tx, id)
             if row is None or row.state is not Progress.READY:
                 return row is not None and row.state is Progress.RUNNING
             if words:
-                self._drop(tx, row, words)
+                self._drop(tx, row, words, void=True)
                 return False
             wait = holding.before_it(tx, row, self._lateness(row), self._now())
             if stop and wait is None:  # let go meanwhile, but nobody has looked at it
@@ -128,12 +128,16 @@ class Runner:
                 return None
         return pause(3, error if isinstance(error, ApiError) else None)
 
-    def _drop(self, tx: Session, operation: Operation, words: str) -> None:
-        """This run does not come; what people agreed to waits for them again."""
+    def _drop(self, tx: Session, operation: Operation, words: str, void: bool = False) -> None:
+        """This run does not come; what people agreed to, or what is `void`, is looked at anew."""
         now = self._now()
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=now)
         request = queries.request(tx, operation.request)
-        if request and request.quorum and request.state in (Consent.GRANTED, Consent.SPENT):
+        if request is None or request.edition != operation.edition:
+            return  # what it was changed to stands
+        if words == GONE and request.state is Consent.GRANTED:  # a series
+            move(tx, request, Consent.PAUSED, actor=ACTOR, at=now, because=words, problem=words)
+        elif (void or request.quorum) and request.state in (Consent.GRANTED, Consent.SPENT):
             series = bool(request.crontab)
             request.next_at = request.next_at if series else None
             planned_at = request.planned_at if series else None

@@ -1,4 +1,4 @@
-"""What a policy asks of one request: whose yes, how long a brake, which quiet hours. Pure."""
+"""What a policy asks of one request: whose yes, how long a brake, when it has to wait. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import PlainSerializer
 
-from actions.rules import Hours
+from actions.rules import Days, Hours
 
 Groups = Annotated[frozenset[str], PlainSerializer(sorted)]
 """Roles and handles of user groups."""
@@ -38,6 +38,9 @@ class Terms:
     needs: tuple[Need, ...] = ()
     brake: timedelta = timedelta()
     quiet: tuple[Hours, ...] = ()
+    blackout: tuple[Days, ...] = ()
+    clock: str = "UTC"
+    """The zone in which these hours and days are meant: the account's."""
     refusal: str = ""
     rules: tuple[str, ...] = ()
     escalation: Escalation | None = None

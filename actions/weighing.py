@@ -1,6 +1,6 @@
 """What the policy asks of a request, and the digest of all that people agree to."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from sqlmodel import Session
 from actions import policy
 from actions.action import AnyAction, Catalog, Risk
 from actions.errors import NotAllowed
-from actions.facts import Fact, weighed, weighs
+from actions.facts import Fact, marked, weighed, weighs
 from actions.fields import Inputs
 from actions.policy import Person, Policy
 from actions.privacy import opened
@@ -48,6 +48,7 @@ class Weighing:
             action=action.name,
             risk=action.risk,
             at=self._now().astimezone(ZoneInfo(account.timezone)),
+            clock=account.timezone,
             account=account.name,
             roles=person.roles,
         )
@@ -75,11 +76,12 @@ class Weighing:
         said = self._said(request, action)
         values = [each["face_value"] for each in said if "face_value" in each]
         templates = {each["template"] for each in said if each.get("template")}
-        seed = self.policy.seeds.get(person.id)
+        seeds = [each.get("seed") for each in said]
         return Facts(
             action=action.name,
             risk=action.risk,
             at=_when(request, self._now()).astimezone(ZoneInfo(account.timezone)),
+            clock=account.timezone,
             account=account.name,
             roles=person.roles,
             reach=reach if action.risk is Risk.BLAST else 0,
@@ -91,12 +93,37 @@ class Weighing:
                 for template in templates
             ),
             scheduled=bool(request.planned_at or request.crontab),
-            to_self=bool(seed) and [each.get("seed") for each in said] == [seed],
+            to_self=len(seeds) == 1 and seeds[0] in self.policy.own(person.id),
         )
 
     def template_of(self, inputs: Inputs) -> str:
         """What it would be made from; empty for most actions."""
         return str(weighed(inputs).get("template") or "")
+
+    def audience_of(self, action: AnyAction, inputs: Inputs) -> str:
+        """Whom a push to everyone would reach; empty for all else."""
+        said = str(weighed(inputs).get("audience") or "")
+        return f"{action.area}:{said}" if said and action.risk is Risk.BLAST else ""
+
+    def audience_said(self, action: AnyAction, raw: Mapping[str, Any]) -> str:
+        """The same of a form that may be half filled in."""
+        named = (name for name, fact in marked(action.inputs) if fact == "audience")
+        said = next((str(raw.get(name) or "") for name in named), "")
+        return f"{action.area}:{said}" if said and action.risk is Risk.BLAST else ""
+
+    def of_plan(self, action: AnyAction, account: Account, person: Person, at: datetime) -> Terms:
+        """What may come of a wish at that moment, before it is clear what is asked."""
+        facts = Facts(
+            action=action.name,
+            risk=action.risk,
+            at=max(at, self._now()).astimezone(ZoneInfo(account.timezone)),
+            clock=account.timezone,
+            account=account.name,
+            roles=person.roles,
+            reach=None,
+            scheduled=True,
+        )
+        return policy.decide(self.policy, facts, looked=False)
 
     def digest(self, request: Request) -> str:
         """SHA-256 over account, action, inputs, time, zone, reach and terms as they stand."""
@@ -109,6 +136,8 @@ class Weighing:
             timezone=request.timezone,
             reach=request.reach,
             terms=request.terms,
+            until=request.until,
+            runs=request.runs,
         )
 
     def _said(self, request: Request, action: AnyAction) -> list[dict[Fact, Any]]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from fnmatch import filter as named
 from typing import Annotated, Any, Literal
@@ -21,7 +21,7 @@ from pydantic import (
 from actions.action import Risk
 from actions.catalog import CATALOG
 from actions.policy import Policy
-from actions.rules import APPROVER, Condition, Hours, Rule, Span
+from actions.rules import APPROVER, Condition, Days, Hours, Rule, Span
 from actions.terms import Escalation
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -55,6 +55,20 @@ def _hours(said: Any) -> Hours:
     return Hours(start, until)
 
 
+def _days(said: Any) -> Days:
+    """One day, or the first and the last: 2026-12-24..2027-01-01."""
+    first, dots, last = str(said).strip().partition("..")
+    try:
+        days = Days(date.fromisoformat(first), date.fromisoformat(last if dots else first))
+    except ValueError:
+        raise ValueError(
+            "a day looks like 2026-12-25, several like 2026-12-24..2027-01-01"
+        ) from None
+    if days.last < days.first:
+        raise ValueError("these days end before they begin")
+    return days
+
+
 def _known_action(pattern: str) -> str:
     if not named(list(CATALOG), pattern):
         raise ValueError(f"there is no action “{pattern}”")
@@ -68,7 +82,7 @@ def _known_area(pattern: str) -> str:
 
 
 def _several(said: Any) -> Any:
-    return (said,) if isinstance(said, str) else said
+    return (said,) if isinstance(said, str | date) else said
 
 
 def _each(said: Any) -> Any:
@@ -78,14 +92,17 @@ def _each(said: Any) -> Any:
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 Term = Annotated[Duration, AfterValidator(_some)]
 Daily = Annotated[Hours, BeforeValidator(_hours)]
+Day = Annotated[Days, BeforeValidator(_days)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Person = Annotated[str, StringConstraints(pattern=r"^[UW][A-Z0-9]{2,}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^([A-Za-z0-9]{6}|[A-Za-z0-9]{21})$")]
+Holding = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]+/[A-Za-z0-9_-]+$")]
 SEVERAL = (BeforeValidator(_several), Field(min_length=1))
 Words = Annotated[tuple[Word, ...], *SEVERAL]
 Actions = Annotated[tuple[Annotated[Word, AfterValidator(_known_action)], ...], *SEVERAL]
 Areas = Annotated[tuple[Annotated[Word, AfterValidator(_known_area)], ...], *SEVERAL]
 Risks = Annotated[tuple[Risk, ...], *SEVERAL]
+Blackout = Annotated[tuple[Day, ...], *SEVERAL]
 Weekdays = Annotated[tuple[Literal[DAYS], ...], *SEVERAL]  # type: ignore[valid-type]  # a constant tuple
 
 
@@ -143,6 +160,8 @@ class RuleText(Text):
     groups: Words = Field((APPROVER,), alias="from")
     brake: Duration = timedelta()
     quiet: Daily | None = None
+    blackout: Blackout = Field((), exclude_if=lambda days: not days)
+    """Left out of the version when nothing is said, so that elder policies keep theirs."""
     refuse: Annotated[str, StringConstraints(min_length=1, max_length=300)] | None = None
 
     @model_validator(mode="after")
@@ -153,10 +172,11 @@ class RuleText(Text):
         said = [answer for answer in answers if answer is not None]
         if len(said) > 1:
             raise ValueError("allow, approvals and refuse exclude each other")
-        if self.refuse and (self.brake or self.quiet):
-            raise ValueError("what is refused needs neither brake nor quiet hours")
-        if not said and not self.brake and not self.quiet:
-            raise ValueError("say what follows: allow, approvals, refuse, brake or quiet")
+        waits = bool(self.brake or self.quiet or self.blackout)
+        if self.refuse and waits:
+            raise ValueError("what is refused needs no brake, quiet hours or blackout days")
+        if not said and not waits:
+            raise ValueError("say what follows: allow, approvals, refuse, brake, quiet or blackout")
         if "groups" in self.model_fields_set and self.approvals is None:
             raise ValueError("from says whose approvals: say how many, too")
         return self
@@ -170,6 +190,7 @@ class RuleText(Text):
             groups=frozenset(self.groups),
             brake=self.brake,
             quiet=self.quiet,
+            blackout=self.blackout,
             refuse=self.refuse or "",
         )
 
@@ -190,6 +211,7 @@ class PolicyText(Text):
     break_glass: Words = ()
     no_ping: Words = ()
     seeds: dict[Person, Code] = {}
+    holders: dict[Person, Holding] = {}
 
     @model_validator(mode="after")
     def _distinct(self) -> "PolicyText":
@@ -210,4 +232,5 @@ class PolicyText(Text):
             break_glass=frozenset(self.break_glass),
             no_ping=frozenset(self.no_ping),
             seeds=self.seeds,
+            holders=self.holders,
         )

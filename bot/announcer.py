@@ -14,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from actions.card import Card, Chart
 from actions.errors import UnknownAction
+from actions.gate import GONE
 from bot.board import Board
 from bot.files import send, send_picture
 from bot.news import APPROVERS, ASKER, News
@@ -201,7 +202,8 @@ class Announcer:
                 f"{request.id}:{ASKER}", request.actor, request_card(story, for_approvers=False)
             )
         key = f"{request.id}:{APPROVERS}"
-        if Consent.WAITING in news or self._board.where(key):
+        noticed = Consent.WAITING in news or (Consent.PAUSED in news and request.problem == GONE)
+        if noticed or self._board.where(key):
             self._board.show(key, self._channel, request_card(story, for_approvers=True))
         if request.rehearses and Progress.DONE in news:
             self.redraw(request.rehearses)  # its card says that it was tried out

@@ -1,7 +1,6 @@
 """build(): the only module that knows all the others."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slack_bolt import App
@@ -17,6 +16,8 @@ from actions.lookups import Lookups
 from actions.preparer import Preparer
 from actions.runner import Runner
 from bot import listeners, tracing
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -53,7 +54,7 @@ class Bot:
     people: SlackPeople
     client: WebClient
     bolt: App
-    threads: ThreadPoolExecutor
+    threads: Threads
     door: Door
     watching: Watching
     http: Starlette
@@ -85,7 +86,7 @@ def build(
     settings: Settings,
     now: Now = utc_now,
     *,
-    listener_threads: ThreadPoolExecutor | None = None,
+    listener_threads: Threads | None = None,
     poll: float = 0.2,
     spans: Spans | None = None,
 ) -> Bot:
@@ -134,6 +135,7 @@ def build(
             desk=desk,
             approvals=approvals,
             stopping=office.stopping(people),
+            shifting=office.shifting(people),
             launches=launches,
         ),
         people,
@@ -141,7 +143,11 @@ def build(
         lookups,
         Drafts(store, vault, now),
         office.exporting(desk),
+        Agenda(store, telling.stories, now),
+        CalendarFiles(store, telling.stories, people, now),
+        office.foresight,
         now,
+        lambda: threads.at_work,
     )
     return Bot(
         office,
@@ -163,7 +169,7 @@ def build(
     )
 
 
-def _bolt(settings: Settings, client: WebClient, threads: ThreadPoolExecutor) -> App:
+def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:
     return App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),

@@ -1,4 +1,4 @@
-"""The command line: serve, demo, catalog, ask, decide, policy, explain, audit, doctor, db."""
+"""The command line: serve, demo, catalog, ask, decide, schedules, policy, audit, doctor, db …"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
-from bot import deciding_commands, policy_commands
+from bot import calendar_commands, deciding_commands, policy_commands, schedule_commands
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.demo import demo as run_demo
@@ -21,7 +21,9 @@ from bot.office import console_desk
 from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories
-from schedules.launches import Launches
+from bot.views.outlook import next_lines, next_title, warnings
+from schedules.foresight import Outlook
+from schedules.planning import plan
 from store import queries
 from store.secrets import Vault
 
@@ -33,6 +35,8 @@ app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
+calendar_commands.register(app)
+schedule_commands.register(app)
 
 
 @app.command()
@@ -76,6 +80,8 @@ def ask(
     at: Annotated[str, typer.Option(help="A moment, ISO 8601.")] = "",
     zone: Annotated[str, typer.Option(help="The zone of --at and --cron.")] = "",
     cron: Annotated[str, typer.Option(help="Minute hour day month weekday.")] = "",
+    until: Annotated[str, typer.Option(help="The last day of --cron: 2026-12-24.")] = "",
+    runs: Annotated[str, typer.Option(help="How often --cron runs at the most.")] = "",
     csv: Annotated[Path | None, typer.Option(help="A whole list into this file.")] = None,
     actor: Annotated[str, typer.Option("--as", help="Who asks.")] = "operator",
     as_json: Json = False,
@@ -95,12 +101,15 @@ def ask(
             show_read(answer.output.model_dump(mode="json"), answer.card.text, as_json)
             return
         said = {"at": at, "crontab": cron, "timezone": zone or at_work.settings.vouchdesk_timezone}
-        nobody: Any = None  # the command line plans; it neither decides nor carries out
-        when = Launches(at_work.store, nobody, nobody, at_work.now).plan(said)
+        when = plan(said | {"until": until, "runs": runs}, at_work.now())
+        account, person = desk.account(), desk.person(actor)
+        found = at_work.foresight(name, raw, when, account, person)
         request = desk.ask(name, raw, actor=actor, when=when, surface="cli")
         if as_json:
-            show_json({"request": request.id, "state": request.state, "quorum": request.quorum})
+            state = {"state": request.state, "quorum": request.quorum}
+            show_json({"request": request.id, **state, **ahead(found)})
         else:
+            show_ahead(found)
             out.print(f"On record as {request.id}; approvals needed: {request.quorum}.")
             out.print(f"A running bot takes it on. Its story: vouchdesk explain {request.id}")
 
@@ -191,6 +200,21 @@ def doctor(
             )
     if any(finding.ok is False for finding in found):
         raise typer.Exit(1)
+
+
+def ahead(found: Outlook) -> dict[str, Any]:
+    """The next moments and the warnings, for scripts."""
+    moments = [coming.at.isoformat() for coming in found.coming]
+    return {"next": moments, "warnings": [*warnings(found)]}
+
+
+def show_ahead(found: Outlook) -> None:
+    if found.coming:
+        out.print(f"{next_title(found)}:", highlight=False)
+    for words in next_lines(found):
+        out.print(f"  {words}", highlight=False, soft_wrap=True, markup=False)
+    for words in warnings(found):
+        out.print(f"Note: {words}.", highlight=False, soft_wrap=True, markup=False)
 
 
 def show_lines(lines: Iterable[tuple[str, str]]) -> None:

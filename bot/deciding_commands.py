@@ -10,6 +10,7 @@ from bot.console import Json, office, out, show_json, trouble
 from bot.office import Office, slack_people
 from bot.people import at_the_console, is_slack_id
 from bot.settings import HalfConfigured, Settings
+from schedules.planning import moment
 from store import queries
 from store.tables import Account, Request
 
@@ -23,7 +24,7 @@ All = Annotated[bool, typer.Option("--all", help="Everything outgoing of the acc
 
 def register(app: typer.Typer) -> None:
     """The commands, beside the others."""
-    for command in (approve, refuse, withdraw, stop, resume):
+    for command in (approve, refuse, withdraw, stop, resume, shift):
         app.command()(command)
 
 
@@ -89,6 +90,23 @@ def resume(actor: Who, id: MaybeId = "", every: All = False, as_json: Json = Fal
             _told_all(stopping.resume_all(account, actor=actor), as_json)
         else:
             _told(stopping.resume(id, _version(at_work, id), actor=actor), as_json)
+
+
+def shift(
+    id: Annotated[str, typer.Argument(help="req_…, or the id of a run that is held.")],
+    to: Annotated[str, typer.Option(help="A moment, ISO 8601.")],
+    actor: Who,
+    zone: Annotated[str, typer.Option(help="The zone of --to.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Move it, or the next run of a series, to another moment; it is asked for anew."""
+    with trouble(), office() as at_work:
+        at = moment(to, zone or at_work.settings.vouchdesk_timezone, at_work.now())
+        shifting = at_work.shifting(_people(at_work.settings, actor), CLI)
+        if "." in id:
+            _told(shifting.shift_run(id, at, actor=actor), as_json)
+        else:
+            _told(shifting.shift(id, _version(at_work, id), at, actor=actor), as_json)
 
 
 def _people(settings: Settings, actor: str) -> People:

@@ -17,10 +17,10 @@ from bot.office import Office, slack_client
 from bot.people import SlackPeople, roles
 from bot.proving import prove
 from bot.settings import Settings
+from bot.stuck import failed, stuck
 from coupontools.endpoints import CAMPAIGN_LIST
 from coupontools.errors import ApiError
 from store import queries, schema
-from store.tables import Progress
 
 AUTH_ERRORS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 
@@ -88,7 +88,8 @@ def _database(office: Office) -> Iterator[Finding]:
         has, wants = schema.revision(office.store)
         with office.store.look() as tx:
             counts = queries.counts(tx)
-            stuck = queries.operations_in(tx, Progress.UNCLEAR, Progress.HELD)
+            waits = [*stuck(tx, office.now())]
+            lately = [*failed(tx, office.now())]
     except SQLAlchemyError as error:
         yield Finding("database", False, explain(error))
         return
@@ -96,9 +97,10 @@ def _database(office: Office) -> Iterator[Finding]:
     yield Finding("database", has == wants, f"{kind}, schema {has or 'none'} of {wants}")
     words = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     yield Finding("rows", None, words or "nothing yet")
-    for operation in stuck:
-        words = f"{operation.state}: {operation.problem} Somebody has to decide on its card."
-        yield Finding(operation.id, False, words)
+    for what, words in waits:
+        yield Finding(what, False, words)
+    for what, words in lately:
+        yield Finding(what, None, words)
 
 
 def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:

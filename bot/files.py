@@ -5,35 +5,44 @@ import os
 import tempfile
 import urllib.error
 import urllib.request
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
 
-from actions.card import Attachment
+from bot.views.text import counted
 
 TIMEOUT = 120.0
 LONGEST_ALT = 1_000
 
 
+class Written(Protocol):
+    """What writes itself when it is sent, and says how many parts it has."""
+
+    @property
+    def name(self) -> str: ...
+
+    def write(self, into: BinaryIO) -> int: ...
+
+
 def send(
     client: WebClient,
-    attachment: Attachment,
+    attachment: Written,
     *,
     channel: str,
     title: str,
     thread_ts: str | None = None,
-    comment: bool = False,
+    counts: str = "",
 ) -> int:
     """Write the attachment and share it; says how many rows it has. Never in memory as a whole.
 
-    With `comment` the message says the title and the number of rows.
+    With `counts`, what a row of it is called, the message says the title and how many they are.
     """
     with tempfile.TemporaryFile() as file:
         rows = attachment.write(file)
         id = uploaded(client, file, attachment.name)
-        said = f"{title}: {rows:,} row{'' if rows == 1 else 's'}" if comment else None
+        said = f"{title}: {counted(rows, counts)}" if counts else None
         share(client, id, title, channel, thread_ts=thread_ts, comment=said)
     return rows
 

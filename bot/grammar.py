@@ -24,6 +24,7 @@ SHORT_FORMS = {
     "/coupon-codes": "single_use.create_many",
 }
 APPROVALS = "/coupon-approvals"
+CALENDAR = "/coupon-schedule"
 VERBS = {
     "stop-all": "`stop-all too many pushes`: nothing goes out any more, until two approvers say so",
     "resume-all": "`resume-all`: let everything go out again; it takes two approvers",
@@ -39,6 +40,7 @@ HINTS = {
     "/coupon-push": "[campaign cam_…] [message=…]",
     "/coupon-codes": "[campaign cam_…] [how many]",
     APPROVALS: "[help]",
+    CALENDAR: "[waiting | late | 2026-12-24]",
 }
 LOOSE = {
     "campaign.create": ("template",),
@@ -206,6 +208,13 @@ def help_text(command: str, catalog: Catalog) -> str:
             f"`{command}` shows what waits for you, what you can still stop and what may go on; "
             "each is decided there."
         )
+    if command == CALENDAR:
+        return (
+            f"`{command}` shows what comes, day by day, and lets you stop, change or decide it "
+            f"there.\n`{command} waiting`: what waits for approval · `{command} late`: what is "
+            f"late or held · `{command} 2026-12-24`: from that day on.\n"
+            f"Hint: `{command} {hint}`. *Calendar file* takes it along into your own calendar."
+        )
     lines = [
         f"• `{command} {area} …`: {', '.join(f'`{action.verb}`' for action in actions)}"
         for area, actions in catalog.areas().items()
@@ -219,6 +228,7 @@ def help_text(command: str, catalog: Catalog) -> str:
             f"• `{command} sheet` takes a sheet of many rows, such as for "
             f"`{command} sheet session.update`.",
             f"• `{APPROVALS}`: what waits for you.",
+            f"• `{CALENDAR}`: what comes, day by day.",
             *(f"• `{command}` {words}" for words in VERBS.values()),
         ]
     )

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from actions.action import Risk
-from actions.card import Attachment
 from actions.desk import Desk
 from actions.errors import Declined
 from actions.exporting import Exporting
+from bot.files import Written
 
 
 def save(
@@ -22,10 +22,11 @@ def save(
             raise Declined(f"“{action.title}” gives no list that would need a file.")
     else:
         found = exporting(name, raw, actor=actor, surface="cli")
-    return _written(found, file)
+    return written(found, file)
 
 
-def _written(attachment: Attachment, file: Path) -> int:
+def written(attachment: Written, file: Path) -> int:
+    """Write it there as a whole or not at all; says how many rows."""
     part = file.with_name(f".{file.name}.part")
     try:
         with part.open("wb") as into:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from actions.approvals import said
 from actions.errors import Declined
+from actions.gate import GONE
 from bot.board import Board
 from bot.people import SlackPeople, is_slack_id
 from bot.views import news
@@ -61,7 +62,7 @@ class News:
             case "approved" | Consent.GRANTED:
                 yield from self._agreed(story, notice)
             case Consent.PAUSED:
-                yield from _both(news.stopped(who))
+                yield from _stopped(who, words)
             case Consent.REFUSED:  # the asker is told how it ended
                 yield Told(APPROVERS, news.refused(who, words))
             case Consent.WAITING if story.request.version > 1:
@@ -124,6 +125,14 @@ class News:
         for id in self._people.members(groups):
             if id != notice.actor and self._people(id).member:
                 self._board.once(f"notice:{notice.id}:{id}", id, message)
+
+
+def _stopped(who: str, words: str) -> Iterator[Told]:
+    """By somebody; or since who asked has left, which has to be noticed."""
+    if words == GONE:
+        yield Told(APPROVERS, news.held_for_the_asker(words), aloud=True)
+    else:
+        yield from _both(news.stopped(who))
 
 
 def _both(message: Message) -> Iterator[Told]:

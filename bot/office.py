@@ -20,7 +20,9 @@ from bot.settings import Settings
 from coupontools.client import Client, Keys
 from coupontools.endpoints import load_overrides
 from coupontools.watch import UNWATCHED, Watch
+from schedules.foresight import Foresight
 from schedules.pacing import pace_of
+from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
@@ -54,6 +56,11 @@ class Office:
         """What the policy asks of requests."""
         return Weighing(CATALOG, self.vault, lambda: self.rulebook.current, self.now)
 
+    @property
+    def foresight(self) -> Foresight:
+        """What comes of a plan."""
+        return Foresight(self.store, CATALOG, self.weighing, self.now)
+
     def close(self) -> None:
         """Let go of all connections."""
         self.http.close()
@@ -79,6 +86,10 @@ class Office:
     def stopping(self, people: People, surface: str = "slack") -> Stopping:
         """Stopping and letting go again, by people as this surface knows them."""
         return Stopping(self.store, people, self.weighing, self.now, surface)
+
+    def shifting(self, people: People, surface: str = "slack") -> Shifting:
+        """Moving to another time, by people as this surface knows them."""
+        return Shifting(self.store, people, self.weighing, self.now, surface)
 
     def exporting(self, desk: Desk) -> Exporting:
         """Whole lists, for the people of that desk."""

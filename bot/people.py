@@ -19,6 +19,9 @@ FRESH = 60.0
 
 SLACK_ID = re.compile(r"^[UW][A-Z0-9]{2,}$")
 
+OUTSIDE = ("deleted", "is_bot", "is_restricted", "is_ultra_restricted", "is_stranger")
+"""Marks of people who are no members."""
+
 
 class PersonUnknown(Declined):
     """Slack cannot say who you are just now, so nothing was done. Please try again."""
@@ -30,6 +33,21 @@ class Kept:
 
     value: Any
     until: float
+
+
+@dataclass(frozen=True)
+class Home:
+    """The workspace that the app is installed in, and the organization that it is part of."""
+
+    team: str = ""
+    enterprise: str = ""
+
+    def is_of(self, user: Mapping[str, Any]) -> bool:
+        """Whether somebody is of this workspace: who shares a channel with it is no stranger."""
+        org: Mapping[str, Any] = user.get("enterprise_user") or {}
+        if self.team in (user.get("team_id"), *org.get("teams", ())):
+            return True
+        return bool(self.enterprise) and org.get("enterprise_id") == self.enterprise
 
 
 @dataclass(frozen=True)
@@ -52,7 +70,7 @@ class SlackPeople:
     ) -> None:
         self._client, self._roles, self._zone, self._now = client, roles, zone, now
         self._kept: dict[str, Kept] = {}
-        self._lock = Lock()
+        self._lock, self._home = Lock(), Home()
 
     def __call__(self, id: str) -> Person:
         """The person; raises `PersonUnknown`."""
@@ -60,6 +78,7 @@ class SlackPeople:
             return at_the_console(id)
         try:
             user = self._fresh(f"user:{id}", lambda: self._user(id))
+            home = self._at_home()
         except (SlackApiError, SlackClientError, OSError) as error:
             raise PersonUnknown from error
         groups = self._known_groups()
@@ -69,7 +88,7 @@ class SlackPeople:
             id=id,
             name=user.get("real_name") or user.get("name") or id,
             zone=user.get("tz") or self._zone,
-            member=_is_member(user),
+            member=home.is_of(user) and not any(user.get(mark) for mark in OUTSIDE),
             roles=frozenset(roles),
         )
 
@@ -104,6 +123,13 @@ class SlackPeople:
         """Ask Slack again next time."""
         with self._lock:
             self._kept.clear()
+
+    def _at_home(self) -> Home:
+        """The workspace of this app; it stays what it is, so it is asked for once."""
+        if not self._home.team:
+            known = self._client.auth_test()
+            self._home = Home(known["team_id"], known.get("enterprise_id") or "")
+        return self._home
 
     def missing_groups(self) -> list[str]:
         """Handles of groups that give a role here but do not exist in the workspace."""
@@ -148,15 +174,3 @@ def at_the_console(id: str) -> Person:
 def is_slack_id(id: str) -> bool:
     """Whether Slack can be told to write to this person."""
     return bool(SLACK_ID.match(id))
-
-
-def _is_member(user: Mapping[str, Any]) -> bool:
-    outside = (
-        "deleted",
-        "is_bot",
-        "is_restricted",
-        "is_ultra_restricted",
-        "is_stranger",
-        "is_app_user",
-    )
-    return not any(user.get(mark) for mark in outside)

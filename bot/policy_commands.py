@@ -24,9 +24,9 @@ from actions.wording import duration
 from bot.console import Json, office, out, pairs, show_json, trouble
 from bot.office import Office, console_desk, slack_people
 from bot.people import is_slack_id
-from bot.policy_words import facts_told, terms_told, why_not
+from bot.policy_words import facts_told, terms_told, told, why_not
 from bot.settings import Settings
-from schedules.launches import Launches
+from schedules.planning import plan
 from store.queries.history import requests_since
 from store.tables import Account, Consent, Request
 
@@ -71,7 +71,7 @@ def test(
         action = CATALOG[name]
         book = of_file(other) if other else at_work.rulebook.current
         zone = zone or at_work.settings.vouchdesk_timezone
-        when = _planned(at_work, {"at": at, "crontab": cron, "timezone": zone})
+        when = plan({"at": at, "crontab": cron, "timezone": zone}, at_work.now())
         request, account = _wish(at_work, action, pairs(given or []), when)
         person = _person(at_work.settings, actor, role)
         people = None if reach in ("", UNKNOWN) else _number(reach)
@@ -138,6 +138,7 @@ class Explained:
             ],
             "brake_seconds": int(terms.brake.total_seconds()),
             "quiet": [f"{each.start:%H:%M}-{each.until:%H:%M}" for each in terms.quiet],
+            "blackout": [told(days) for days in terms.blackout],
             "words": terms_told(terms),
         }
 
@@ -162,11 +163,6 @@ class Replay:
             "without_facts": self.unknown,
             "requests": [{**row, "same": row["then"] == row["now"]} for row in rows],
         }
-
-
-def _planned(at_work: Office, said: dict[str, str]) -> When:
-    nobody: Any = None  # the command line plans; it neither decides nor carries out
-    return Launches(at_work.store, nobody, nobody, at_work.now).plan(said)
 
 
 def _wish(

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from actions.rules import Condition, Facts, Hours, Rule, Span
+from actions.rules import Condition, Days, Facts, Hours, Rule, Span
 from actions.terms import Terms
 from actions.wording import DAYS
 
@@ -29,6 +29,7 @@ def terms_told(terms: Terms) -> str:
     if terms.brake:
         parts.append(f"brake {told(terms.brake)}")
     parts += [f"quiet {words}" for words in sorted(map(told, terms.quiet))]
+    parts += [f"blackout {words}" for words in map(told, terms.blackout)]
     return ", ".join(parts)
 
 
@@ -67,6 +68,8 @@ def _of_time(value: Any) -> str:
     match value:
         case Hours():
             return f"{value.start:%H:%M}-{value.until:%H:%M}"
+        case Days():
+            return f"{value.first}" + (f"..{value.last}" if value.last > value.first else "")
         case datetime():
             return f"{value:%a %Y-%m-%d %H:%M %Z}"
         case time():

@@ -13,9 +13,11 @@ import uvicorn
 from slack_bolt.adapter.socket_mode import SocketModeHandler
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from actions.desk import Now
 from bot.app import GRACE, Bot, build
 from bot.doctor import slack_problems
 from bot.logs import to_stderr
+from bot.office import utc_now
 from bot.settings import HalfConfigured, Settings
 from schedules.replicas import LostItsPlace
 from store.db import Store
@@ -27,7 +29,7 @@ LAST = 5.0
 """Seconds after the grace, until whatever still hangs is left behind."""
 
 
-def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
+def serve(settings: Settings, http: str | None, socket_mode: bool, now: Now = utc_now) -> None:
     """Serve until interrupted; raises `HalfConfigured` or `DatabaseInUse` before anything runs."""
     settings.require()
     to_stderr(settings.vouchdesk_log_level, secrets=settings.secrets)
@@ -36,7 +38,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool) -> None:
     host, port = address(http or HERE)
     with ExitStack() as running:
         running.enter_context(Store(settings.database_url).alone())
-        bot = build(settings)
+        bot = build(settings, now)
         _check_slack(bot)
         running.enter_context(started(bot))
         server = Server(bot, host, port)

@@ -1,6 +1,7 @@
 """A request with all that belongs to it, gathered for drawing."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from actions.privacy import opened
 from actions.voices import Voice
 from actions.weighing import roles_of, terms_of
 from bot.views.story import NEEDS_PEOPLE, Change, Story, is_batch
+from schedules.foresight import of_request
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
@@ -61,6 +63,7 @@ class Stories:
             states=states,
             **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
+            outlook=of_request(tx, request, self._now()),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
 
@@ -79,16 +82,28 @@ class Stories:
         """What waits for this person's decision: their own, and as somebody's deputy."""
         with self._store.look() as tx:
             asked = queries.requests_waiting(tx, voices[0].of.id, 200)
-            wanted = [request for request in asked if self._is_wanted(tx, voices, request)]
+            wanted = [request for request in asked if self.is_wanted(tx, voices, request)]
             return self._each(tx, wanted[:MOST])
 
-    def deciding(self, voices: Sequence[Voice]) -> list[Story]:
-        """What waits, then what this person can still stop, or let go on."""
+    def deciding(self, voices: Sequence[Voice], kept: Sequence[str] = ()) -> list[Story]:
+        """What waits, then what this person can still stop, or let go on.
+
+        What they were shown before is `kept` where it was, decided or not.
+        """
         with self._store.look() as tx:
             found = self._each(tx, surfaces.requests_to_stop(tx, self._now()))
         speaker = voices[0].of
         rest = [story for story in found if self._may_steer(speaker, story)]
-        return [*self.waiting(voices), *rest]
+        wanted = {story.request.id: story for story in [*self.waiting(voices), *rest]}
+        shown = (wanted.pop(id, None) or self._settled(id) for id in kept)
+        return [*filter(None, shown), *wanted.values()]
+
+    def _settled(self, id: str) -> Story | None:
+        """Somebody has decided on it since it was shown."""
+        with self._store.look() as tx:
+            request = queries.request_seen(tx, id)
+            story = self.readable(tx, request) if request else None
+        return replace(story, settled=True) if story else None
 
     def request_at(self, channel: str, ts: str) -> str | None:
         """The request whose card is that message: always the same, once it stands there."""
@@ -102,7 +117,13 @@ class Stories:
                 self._cards[channel, ts] = known
         return known
 
-    def _is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
+    def round_of(self, run: str) -> int | None:
+        """How often that run was handed to the engine; None when nobody has to decide on it."""
+        with self._store.look() as tx:
+            found = queries.operation_seen(tx, run)
+        return found.round if found and found.state in NEEDS_PEOPLE else None
+
+    def is_wanted(self, tx: Session, voices: Sequence[Voice], request: Request) -> bool:
         """Whether a yes of this person would count, now."""
         terms, waited = terms_of(request), waited_for(request, self._now())
         given = queries.approvals(tx, request)
@@ -145,9 +166,9 @@ class Stories:
         return self._each(tx, (request for request in found if request))
 
     def _each(self, tx: Session, requests: Iterable[Request]) -> list[Story]:
-        return [story for request in requests if (story := self._readable(tx, request))]
+        return [story for request in requests if (story := self.readable(tx, request))]
 
-    def _readable(self, tx: Session, request: Request) -> Story | None:
+    def readable(self, tx: Session, request: Request) -> Story | None:
         """What an elder release or a lost key left behind does not hide all the rest."""
         try:
             return self.of(tx, request)

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from contextvars import copy_context
 from datetime import datetime
 from functools import wraps
+from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from structlog.contextvars import bound_contextvars
@@ -82,10 +83,21 @@ class WatchedRunner(Runner):
 
 
 class Threads(ThreadPoolExecutor):
-    """Threads that know on whose behalf they work."""
+    """Threads that know on whose behalf they work, and how much is still to be done."""
+
+    def __init__(self, size: int, name: str) -> None:
+        super().__init__(size, name)
+        self.at_work, self._change = 0, Lock()
 
     def submit(self, work: Callable[..., R], /, *args: Any, **kwargs: Any) -> Future[R]:
-        return super().submit(copy_context().run, work, *args, **kwargs)
+        self._count(1)
+        future = super().submit(copy_context().run, work, *args, **kwargs)
+        future.add_done_callback(lambda _: self._count(-1))
+        return future
+
+    def _count(self, change: int) -> None:
+        with self._change:
+            self.at_work += change
 
 
 def _ids(given: tuple[Any, ...]) -> dict[str, str]:

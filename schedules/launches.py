@@ -1,36 +1,39 @@
-"""When: plans, and the runs that are due, each made exactly once."""
+"""The runs that are due, each made exactly once; and those that people decide on."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import islice
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from actions import policy, rights
 from actions.deciding import Deciding
-from actions.desk import Now, Submit, When
-from actions.errors import InvalidInputs, NotAllowed, OwnRequest, SaidAlready, UnknownThing
+from actions.desk import Now, Submit
+from actions.errors import NotAllowed, OwnRequest, SaidAlready, UnknownThing
+from actions.holding import BLACKOUT, QUIET, STOPPED
 from actions.policy import People, Person
 from actions.weighing import terms_of
-from schedules import recurrence
+from schedules.alike import PART, for_others
+from schedules.recurrence import moments, zone_of
+from schedules.upcoming import is_left_out, last_blackout_day, upcoming
 from store import queries
 from store.db import Store
-from store.lifecycle import TooLate, enter, move
+from store.lifecycle import TooLate, enter, move, note
 from store.queries import consent
 from store.tables import Consent, Operation, Progress, Request
 
 log = logging.getLogger(__name__)
 
 ACTOR = "calendar"
-PAST = timedelta(minutes=1)
-"""How old a chosen moment may be: people take a while to press the button."""
-QUIET, STOPPED = "quiet", "stopped"
-"""What a run may be held for, beside being late."""
-PART = 100
-"""Rows of a sheet that are launched in one transaction: while it is open, clicks wait."""
+WITH_ONE_MORE = {
+    QUIET: "Sent in quiet hours, with one more yes",
+    BLACKOUT: "Sent on a blackout day, with one more yes",
+}
+"""What holds a run until it is over, unless one more person agrees to send it before."""
+LEFT_OUT = "left out"
+"""What the record calls moments of a series on blackout days."""
 SOME = 20
 """Requests that are launched in one transaction, at the most."""
 PATIENCE = 30.0
@@ -45,27 +48,6 @@ class Launches:
     def __init__(self, store: Store, people: People, submit: Submit, now: Now) -> None:
         self._store, self._people, self._submit, self._now = store, people, submit, now
         self._deciding = Deciding(store, now)
-
-    def plan(self, raw: Mapping[str, Any]) -> When:
-        """What the *When* section says; raises `InvalidInputs` under its fields.
-
-        `raw` is empty (now), or has `at` (ISO, with its offset), or `crontab` and `timezone`.
-        """
-        zone = str(raw.get("timezone") or "UTC")
-        if raw.get("at"):
-            return When(self._moment(str(raw["at"]), zone), timezone=zone)
-        if not raw.get("crontab"):
-            return When(timezone=zone)
-        crontab = str(raw["crontab"])
-        try:
-            first = recurrence.next_after(crontab, zone, self._now())
-        except recurrence.BadZone as error:
-            raise InvalidInputs({"when_zone": str(error)}) from None
-        except recurrence.BadCrontab as error:
-            raise InvalidInputs({"when_days": str(error)}) from None
-        if first is None:
-            raise InvalidInputs({"when_days": "This never comes round."})
-        return When(first, crontab, zone)
 
     def mint_due(self) -> None:
         """Make the operations that are due; what is left comes with the next beat."""
@@ -101,26 +83,25 @@ class Launches:
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held; of a sheet, all rows of it.
 
-        In quiet hours it takes one more yes.
+        In quiet hours and on blackout days it takes one more yes.
         """
         person = self._people(actor)
 
         def let_go(tx: Session, held: Operation) -> None:
-            quiet = held.held_for == QUIET
-            words = "Sent in quiet hours, with one more yes" if quiet else "Run late"
+            words = WITH_ONE_MORE.get(held.held_for, "Run late")
             self._release(tx, held, actor=actor, because=words)
 
         with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
             request = _check(tx, held, person)
-            if held.held_for == QUIET:
+            if held.held_for in WITH_ONE_MORE:
                 _one_more(tx, request, person)
             why = held.held_for
             let_go(tx, held)
-        self._others(held, why, let_go)
+        for_others(self._store, held, why, let_go)
         return held
 
     def release_due(self) -> None:
-        """Let go what was held for quiet hours that are over, or by a stop that is."""
+        """Let go what was held for quiet hours, blackout days or a stop, when they are over."""
         with self._store.look() as tx:
             over = [operation.id for operation in consent.held_runs(tx, self._now())]
         for id in over:
@@ -130,7 +111,7 @@ class Launches:
                     self._release(tx, held, actor=ACTOR, because="What held it is over")
 
     def _is_over(self, tx: Session, held: Operation) -> bool:
-        if held.held_for == QUIET:
+        if held.held_for in WITH_ONE_MORE:
             return held.held_until is not None and held.held_until <= self._now()
         account = queries.account(tx, held.account)
         return held.held_for == STOPPED and account is not None and account.stopped_at is None
@@ -163,37 +144,8 @@ class Launches:
             _check(tx, held, person)
             why = held.held_for
             drop(tx, held)
-        self._others(held, why, drop)
+        for_others(self._store, held, why, drop)
         return held
-
-    def _others(
-        self, first: Operation, why: str, decide: Callable[[Session, Operation], None]
-    ) -> None:
-        """The same for the other rows of a sheet that are held as it was, part by part."""
-        after = -1
-        while True:
-            with self._store.begin() as tx:
-                part = queries.operations_due(tx, first.request, first.due, after, PART)
-                for run in part:
-                    if run.state is Progress.HELD and run.held_for == why:
-                        with suppress(TooLate):  # somebody decides on it at this moment
-                            decide(tx, run)
-                if len(part) < PART:
-                    return
-                after = part[-1].row
-
-    def _moment(self, iso: str, zone: str) -> datetime:
-        try:
-            moment = datetime.fromisoformat(iso)
-            local = recurrence.zone_of(zone)
-        except recurrence.BadZone as error:
-            raise InvalidInputs({"when_zone": str(error)}) from None
-        except ValueError:
-            raise InvalidInputs({"when_at": "A moment looks like 2026-12-01T09:00."}) from None
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=local)
-        if aware < self._now() - PAST:
-            raise InvalidInputs({"when_at": "That moment has passed."})
-        return aware.astimezone(UTC)
 
     def _mint(self, tx: Session, request: Request) -> int:
         """The next rows of a request that is due, and its next moment after the last; how many."""
@@ -201,22 +153,28 @@ class Launches:
         due = request.next_at or now
         # A series that was agreed to after a moment of it had passed begins with the next one.
         missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
-        rows = () if missed_while_waiting else _rows_left(tx, request, due)
-        for row in rows[:PART]:
-            self._mint_row(tx, request, due, row, now)
-        if len(rows) > PART:
-            return PART
-        following = (
-            recurrence.next_after(request.crontab, request.timezone, due)
-            if request.crontab
-            else None
-        )
-        if following is None:
-            move(tx, request, Consent.SPENT, actor=ACTOR, at=now, next_at=None)
-        else:
-            request.next_at = following
-            tx.add(request)
+        left_out = request.crontab and is_left_out(due, terms_of(request))
+        rows: Sequence[int] = ()
+        if not missed_while_waiting and not left_out:
+            rows = _rows_left(tx, request, due)
+            for row in rows[:PART]:
+                self._mint_row(tx, request, due, row, now)
+            if len(rows) > PART:
+                return PART
+            request.made += 1
+        self._go_on(tx, request, due)
         return max(len(rows), 1)
+
+    def _go_on(self, tx: Session, request: Request, due: datetime) -> None:
+        """To the next moment of a series, blackout days left out and on record; or it is spent."""
+        now, following = self._now(), upcoming(request, due, 1) if request.crontab else []
+        if request.crontab and (words := _left_out(request, due, following)):
+            note(tx, LEFT_OUT, actor=ACTOR, at=now, about=request, because=words, tell=True)
+        if following:
+            request.next_at = following[0]
+            tx.add(request)
+        else:
+            move(tx, request, Consent.SPENT, actor=ACTOR, at=now, next_at=None, made=request.made)
 
     def _mint_row(
         self, tx: Session, request: Request, due: datetime, row: int, now: datetime
@@ -225,6 +183,7 @@ class Launches:
         operation = Operation(
             id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
             request=request.id,
+            edition=request.edition,
             due=due,
             run_at=due,
             row=row,
@@ -240,11 +199,25 @@ class Launches:
             self._submit(tx, operation)
 
 
+def _left_out(request: Request, due: datetime, following: Sequence[datetime]) -> str:
+    """Words for the record, when `due` or what would come after it falls on blackout days."""
+    terms, zone = terms_of(request), request.timezone
+    after = moments(request.crontab, zone, due, request.until)
+    first = next((each for each in (due, *islice(after, 1)) if is_left_out(each, terms)), None)
+    if first is None or first in following or request.made == request.runs:
+        return ""
+    said = f"{first.astimezone(zone_of(zone)):%Y-%m-%d %H:%M} ({zone})"
+    return f"Blackout days: no run from {said} until {last_blackout_day(first, terms)} is over."
+
+
 def _rows_left(tx: Session, request: Request, due: datetime) -> Sequence[int]:
-    """The rows to be launched. What was agreed to twice is done once: dropped rows only."""
+    """The rows to be launched. What was agreed to twice is done once: dropped rows only.
+
+    What it was before the person who asked changed it is something else.
+    """
     if request.crontab or request.version == 1:
         return range(queries.operations_minted(tx, request.id, due), len(request.inputs))
-    launched = consent.rows_launched(tx, request.id)
+    launched = consent.rows_launched(tx, request.id, request.edition)
     return [row for row in range(len(request.inputs)) if row not in launched]
 
 
@@ -260,10 +233,10 @@ def _check(tx: Session, held: Operation, person: Person) -> Request:
 
 
 def _one_more(tx: Session, request: Request, person: Person) -> None:
-    """In quiet hours it takes the yes of one more person than has agreed."""
-    if person.id == request.actor:
+    """At such times it takes the yes of one more person than has agreed."""
+    if person.id in (request.actor, request.moved_by):
         raise OwnRequest()
     if any(person.id in (each.person, each.on_behalf) for each in queries.approvals(tx, request)):
         raise SaidAlready("You have agreed already; to send it now takes one more person.")
     if not policy.may_approve(person, terms_of(request)):
-        raise NotAllowed("Only approvers can send it in quiet hours.")
+        raise NotAllowed("Only approvers can send it now.")

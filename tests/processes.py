@@ -31,7 +31,7 @@ class Served:
         words = "import sys; from bot.cli import main; sys.argv[0] = 'vouchdesk'; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", words, "serve", "--http", f"127.0.0.1:{port}"],
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **_named(settings)},
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **named(settings)},
             cwd=folder,
             stderr=subprocess.DEVNULL,
         )
@@ -81,7 +81,8 @@ def runs(store: Store) -> list[Operation]:
         return list(tx.exec(select(Operation).order_by(col(Operation.id))).all())
 
 
-def _named(settings: Settings) -> dict[str, str]:
+def named(settings: Settings) -> dict[str, str]:
+    """As in the environment."""
     plain = {
         name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
         for name, value in settings

@@ -24,6 +24,7 @@ def serving(app: Any, port: int = 0) -> Iterator[str]:
         access_log=False,
         ws="websockets-sansio",
         timeout_graceful_shutdown=1,
+        timeout_keep_alive=3600,  # on a slow machine it could close just as it is asked again
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

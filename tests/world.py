@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -31,24 +30,13 @@ class Workers(Threads):
 
     def __init__(self) -> None:
         super().__init__(16, "listener")
-        self._busy, self._idle = 0, threading.Condition()
-
-    def submit(self, work: Any, /, *args: Any, **kwargs: Any) -> Any:
-        with self._idle:
-            self._busy += 1
-        future = super().submit(work, *args, **kwargs)
-        future.add_done_callback(self._done)
-        return future
-
-    def _done(self, _: Any) -> None:
-        with self._idle:
-            self._busy -= 1
-            self._idle.notify_all()
 
     def rest(self) -> None:
         """Wait until no listener is at work."""
-        with self._idle:
-            assert self._idle.wait_for(lambda: self._busy == 0, PATIENCE), "a listener hangs"
+        deadline = time.monotonic() + PATIENCE
+        while self.at_work:
+            assert time.monotonic() < deadline, "a listener hangs"
+            time.sleep(0.002)
 
 
 @dataclass

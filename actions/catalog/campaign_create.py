@@ -24,7 +24,7 @@ from actions.fields import (
     said,
     wrong,
 )
-from actions.replies import OneCampaign
+from actions.replies import OneCampaign, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -142,7 +142,7 @@ def _from_template(asked: CreateCampaign, api: Reads) -> Preview:
     template = found.coupon_info
     return Preview(
         f"A new campaign from the template “{template.name or template.id}”",
-        facts=(("Template", f"{template.name} · {template.id}"),),
+        facts=as_it_is(template, "Template"),
     )
 
 

@@ -1,9 +1,12 @@
 """Campaigns and their pushes."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, Rows, once
 from actions.card import Card, Preview, Table
+from actions.facts import Weighs
 from actions.fields import (
     CampaignId,
     Inputs,
@@ -11,7 +14,7 @@ from actions.fields import (
     Option,
     Reply,
 )
-from actions.replies import Campaigns, OneCampaign
+from actions.replies import Campaigns, OneCampaign, as_it_is
 from actions.undo import PUSHED
 from coupontools import endpoints
 
@@ -103,7 +106,7 @@ INFO = Action(
 
 
 class PushAll(Inputs):
-    campaign: CampaignId = Field(title="Campaign")
+    campaign: Annotated[CampaignId, Weighs("audience")] = Field(title="Campaign")
     message: Message = Field(
         title="Message", description="Shown on the lock screen of everyone who saved the coupon."
     )
@@ -139,7 +142,7 @@ def _count_holders(asked: PushAll, api: Reads) -> Preview:
     people = "an unknown number of people" if reach is None else f"{reach:,} people"
     return Preview(
         f"A push to {people} who saved “{campaign.name or campaign.id}”",
-        facts=(("Campaign", f"{campaign.name} · {campaign.id}"),),
+        facts=as_it_is(campaign),
         reach=reach,
     )
 

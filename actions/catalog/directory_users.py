@@ -67,7 +67,8 @@ def _preview(words: str) -> Callable[[OfDirectory, Reads], Preview]:
 
     def preview(asked: OfDirectory, api: Reads) -> Preview:
         known = Listed.model_validate(api.call(endpoints.V4_DIRECTORY_LIST, {}))
-        return Preview(f"{words} “{known.name_of(asked.directory) or asked.directory}”")
+        name = known.name_of(asked.directory) or str(asked.directory)
+        return Preview(f"{words} “{name}”", facts=(("Directory", f"{name} · {asked.directory}"),))
 
     return preview
 

@@ -14,7 +14,7 @@ from actions.fields import (
     Option,
     wrong,
 )
-from actions.holders import Person, card_of
+from actions.holders import Person, on_card
 from actions.loose import Loose
 from actions.replies import Listed, Said
 from actions.undo import Undo
@@ -94,7 +94,7 @@ COPY = Action(
     inputs=CopyCard,
     output=Copied,
     steps=(Step("v4_loyalty_copy", endpoints.V4_LOYALTY_COPY, _for_card),),
-    preview=lambda asked, api: Preview(f"A copy of “{card_of(asked.card, api)}”"),
+    preview=lambda asked, api: on_card(asked.card, api, "A copy of"),
     present=_copied_card,
     undo=Undo("No call removes a loyalty card"),
     example=Example(
@@ -139,7 +139,7 @@ ENROL = Action(
     inputs=EnrolHolder,
     output=Enrolled,
     steps=(Step("v4_loyalty_user_create", endpoints.V4_LOYALTY_USER_CREATE, _for_card),),
-    preview=lambda asked, api: Preview(f"Somebody new on “{card_of(asked.card, api)}”"),
+    preview=lambda asked, api: on_card(asked.card, api, "Somebody new on"),
     present=_enrolled_card,
     undo=Undo("No call takes anybody off a card; “Change a loyalty user” can void it"),
     example=Example(
@@ -180,7 +180,7 @@ def _of_holder(endpoint: Endpoint) -> tuple[Step[Any], ...]:
 
 
 def _stamps(asked: StampHolder, api: Reads) -> Preview:
-    return Preview(f"{asked.stamps:,} stamps on “{card_of(asked.card, api)}”")
+    return on_card(asked.card, api, f"{asked.stamps:,} stamps on")
 
 
 def _stamped_card(found: Enrolled) -> Card:

@@ -1,19 +1,42 @@
 """Pushes to those who hold a loyalty card: to one, or to all."""
 
 from collections.abc import Iterable
+from typing import Annotated
 
 from pydantic import Field
 
 from actions.action import Action, Example, Reads, Risk, once
 from actions.card import Card, Preview
-from actions.fields import Message
-from actions.holders import YES, Holders, OfCard, OfHolder, OneCard, Touched
+from actions.facts import Weighs
+from actions.fields import CardId, Message
+from actions.holders import (
+    YES,
+    HolderId,
+    Holders,
+    OfCard,
+    OfHolder,
+    OneCard,
+    Touched,
+    card_as_it_is,
+)
 from actions.undo import PUSHED
 from coupontools import endpoints
 
 
 class PushOne(OfHolder):
+    loyaltycard: Annotated[CardId, Weighs("seed")] = Field(title="Loyalty card")
+    user: Annotated[HolderId, Weighs("seed")] = Field(
+        title="User", description="The user's id, as in the list of users."
+    )
     message: Message = Field(title="Message", description="Shown on this person's lock screen.")
+
+
+def _which_card(asked: PushOne, api: Reads) -> Preview:
+    found = api.call(endpoints.LOYALTY_INFO, {"loyaltycard": asked.loyaltycard})
+    card = OneCard.model_validate(found).loyaltycard
+    return Preview(
+        f"A push to one holder of “{card.name or asked.loyaltycard}”", facts=card_as_it_is(card)
+    )
 
 
 PUSH = Action(
@@ -24,6 +47,7 @@ PUSH = Action(
     inputs=PushOne,
     output=Touched,
     steps=once(endpoints.LOYALTY_PUSH_SINGLE),
+    preview=_which_card,
     present=lambda _: Card("The push is sent"),
     undo=PUSHED,
     example=Example(
@@ -34,6 +58,7 @@ PUSH = Action(
 
 
 class PushAll(OfCard):
+    loyaltycard: Annotated[CardId, Weighs("audience")] = Field(title="Loyalty card")
     message: Message = Field(
         title="Message", description="Shown on the lock screen of everyone who saved the card."
     )
@@ -46,7 +71,7 @@ def _count_holders(asked: PushAll, api: Reads) -> Preview:
     people = "an unknown number of people" if reach is None else f"at most {reach:,} people"
     return Preview(
         f"A push to {people} who hold “{card.name or asked.loyaltycard}”",
-        facts=(("Loyalty card", f"{card.name} · {asked.loyaltycard}"),),
+        facts=card_as_it_is(card),
         reach=reach,
     )
 

@@ -21,7 +21,7 @@ from actions.fields import (
     WholeSessionCode,
     wrong,
 )
-from actions.replies import OneCampaign, Said
+from actions.replies import OneCampaign, Said, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -66,7 +66,7 @@ def _preview(asked: Sendable, api: Reads) -> Preview:
     campaign = OneCampaign.model_validate(found).coupon_info
     return Preview(
         f"“{campaign.name or campaign.id}” to one person",
-        facts=(("Campaign", f"{campaign.name} · {asked.campaign}"),),
+        facts=as_it_is(campaign),
     )
 
 

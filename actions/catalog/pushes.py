@@ -9,6 +9,7 @@ from actions.card import Card, Preview
 from actions.facts import Weighs
 from actions.fields import CampaignId, Inputs, Message, Reply, SessionCode
 from actions.lives import Lived
+from actions.replies import OneCampaign, as_it_is
 from actions.undo import PUSHED
 from coupontools import endpoints
 
@@ -31,15 +32,20 @@ class Pushed(Reply):
 
 def _is_it_held(asked: PushOne, api: Reads) -> Preview:
     text = f"A push to whoever saved the coupon session {asked.couponsession}"
+    read = api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.campaign})
+    known = as_it_is(OneCampaign.model_validate(read).coupon_info)
     if len(asked.couponsession) < WHOLE:  # what reads a session takes whole codes only
-        return Preview(text, facts=(("Campaign", asked.campaign),))
+        return Preview(text, facts=known)
     reply = api.call(endpoints.SESSION_DATA, {"couponsession": asked.couponsession})
     found = Lived.model_validate(reply)
     life, campaign = found.data.status, found.campaign or asked.campaign
     wallet = "yes" if life.saved else "no: it reaches nobody"
     wallet = wallet if life.tells_of_wallets else "not known"
-    other = f"{campaign}, not {asked.campaign}" if campaign != asked.campaign else campaign
-    return Preview(text, facts=(("Campaign", other), ("In a wallet", wallet)))
+    other = (("It is of", f"{campaign}, not {asked.campaign}"),)
+    return Preview(
+        text,
+        facts=(*known, *(other if campaign != asked.campaign else ()), ("In a wallet", wallet)),
+    )
 
 
 PUSH = Action(

@@ -18,6 +18,7 @@ from actions.fields import (
     Reply,
     wrong,
 )
+from actions.replies import OneCampaign, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -81,10 +82,10 @@ class Codes(Reply):
 
 def _name_campaign(asked: CreateMany, api: Reads) -> Preview:
     found = api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.campaign})
-    name = str(found.get("coupon_info", {}).get("name") or asked.campaign)
+    campaign = OneCampaign.model_validate(found).coupon_info
     return Preview(
-        f"{asked.amount:,} single-use URLs for “{name}”",
-        facts=(("Campaign", f"{name} · {asked.campaign}"),),
+        f"{asked.amount:,} single-use URLs for “{campaign.name or campaign.id}”",
+        facts=as_it_is(campaign),
     )
 
 

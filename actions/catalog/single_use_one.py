@@ -27,7 +27,7 @@ from actions.fields import (
     wrong,
 )
 from actions.lives import Lived, Said, Sequence, now
-from actions.replies import OneCampaign
+from actions.replies import OneCampaign, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
 
@@ -114,11 +114,11 @@ def _name_campaign(asked: CreateOne, api: Reads) -> Preview:
     found = OneCampaign.model_validate(
         api.call(endpoints.CAMPAIGN_INFO, {"campaign": asked.campaign})
     )
-    name = found.coupon_info.name or asked.campaign
-    facts = [("Campaign", f"{name} · {asked.campaign}")]
+    campaign = found.coupon_info
+    facts = as_it_is(campaign)
     if asked.expiry_date:
-        facts.append(("Expires", asked.expiry_date))
-    return Preview(f"One single-use URL for “{name}”", facts=tuple(facts))
+        facts += (("Expires", asked.expiry_date),)
+    return Preview(f"One single-use URL for “{campaign.name or campaign.id}”", facts=facts)
 
 
 def _made_card(made: Made) -> Card:

@@ -1,12 +1,12 @@
 """The *When* section of every form: now, at a moment, or again and again."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from slack_sdk.models.blocks import (
     Block,
     CheckboxesElement,
+    DatePickerElement,
     DateTimePickerElement,
     DividerBlock,
     InputBlock,
@@ -14,13 +14,21 @@ from slack_sdk.models.blocks import (
     TimePickerElement,
 )
 
-from actions.fields import Option
+from actions.fields import Count, Day, Option
 from bot.views.blocks import context, plain
-from bot.views.kinds import VALUE, one_of, picker, seconds, value_of
+from bot.views.kinds import element, fitted, one_of, picker, seconds, value_of
 from bot.views.text import escape
 from bot.views.times import DAYS, crontab
+from store.tables import Request
 
-WHEN_FIELDS = ("when", "when_at", "when_days", "when_time", "when_zone")
+WHEN_FIELDS = (
+    *("when", "when_at", "when_days", "when_time", "when_zone"),
+    *("when_until", "when_runs"),
+)
+CHOSEN = "when_chosen"
+"""What is chosen of the section itself: its next moments are shown anew."""
+AHEAD = "when_ahead"
+"""Under this name `given` has what comes of it: a title, lines, and what to think of before."""
 NOW, AT, REPEAT = "now", "at", "repeat"
 WAYS = ((NOW, "Now"), (AT, "At a moment"), (REPEAT, "Again and again"))
 WORKDAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -36,22 +44,27 @@ def when_blocks(given: Mapping[str, Any], zone: str) -> list[Block]:
     if way == AT:
         blocks.append(_moment(given, zone))
     if way == REPEAT:
-        blocks += [_days(given), _time(given), _zone(given, zone)]
-    if preview := given.get("when_preview"):
-        blocks.append(context("Next: " + escape(" · ".join(preview), 1_500)))
-    return blocks
+        blocks += [_days(given), _time(given), _zone(given, zone), _until(given), _runs(given)]
+    return [*blocks, *_ahead(given.get(AHEAD, {}))]
 
 
 def read_when(values: Mapping[str, Any], zone: str) -> dict[str, str]:
-    """`{}` for now, else `at`, or `crontab` with its `timezone`."""
-    given = when_given(values)
+    """`{}` for now, else `at`, or `crontab` with its `timezone` and its end."""
+    return said_when(when_given(values), zone)
+
+
+def said_when(given: Mapping[str, Any], zone: str) -> dict[str, str]:
+    """The same of what the section shows."""
     match given.get("when", NOW):
         case "at":
             return {"at": str(given.get("when_at") or UNSAID)}
         case "repeat":
             days, time = given.get("when_days", ()), str(given.get("when_time") or "")
             where = str(given.get("when_zone") or zone)
-            return {"crontab": crontab(days, time), "timezone": where}
+            ends = {
+                name: str(said) for name in ("until", "runs") if (said := given.get(f"when_{name}"))
+            }
+            return {"crontab": crontab(days, time), "timezone": where, **ends}
         case _:
             return {}
 
@@ -66,12 +79,15 @@ def when_given(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def when_asked(at: datetime | None, crontab: str, timezone: str) -> dict[str, Any]:
+def when_asked(request: Request) -> dict[str, Any]:
     """What the section shows of a request as it stands."""
-    if not crontab:
+    at = request.planned_at
+    if not request.crontab:
         return {"when": AT, "when_at": at.isoformat()} if at else {}
-    chosen: dict[str, Any] = {"when": REPEAT, "when_zone": timezone}
-    match crontab.split():
+    chosen: dict[str, Any] = {"when": REPEAT, "when_zone": request.timezone}
+    chosen |= {"when_until": request.until.isoformat()} if request.until else {}
+    chosen |= {"when_runs": request.runs} if request.runs else {}
+    match request.crontab.split():
         case [minute, hour, "*", "*", which] if minute.isdecimal() and hour.isdecimal():
             known = [day for day, _ in DAYS]
             days = known if which == "*" else [day for day in which.split(",") if day in known]
@@ -99,7 +115,8 @@ def _moment(given: Mapping[str, Any], zone: str) -> InputBlock:
         block_id="when_at",
         label="Moment",
         hint="In your own time zone.",
-        element=DateTimePickerElement(action_id=VALUE, initial_date_time=at),
+        dispatch_action=True,
+        element=DateTimePickerElement(action_id=CHOSEN, initial_date_time=at),
     )
 
 
@@ -109,8 +126,9 @@ def _days(given: Mapping[str, Any]) -> InputBlock:
     return InputBlock(
         block_id="when_days",
         label="Days",
+        dispatch_action=True,
         element=CheckboxesElement(
-            action_id=VALUE,
+            action_id=CHOSEN,
             options=list(lines.values()),
             initial_options=[lines[day] for day in lines if day in chosen],
         ),
@@ -121,8 +139,9 @@ def _time(given: Mapping[str, Any]) -> InputBlock:
     return InputBlock(
         block_id="when_time",
         label="Time",
+        dispatch_action=True,
         element=TimePickerElement(
-            action_id=VALUE, initial_time=str(given.get("when_time") or NINE)
+            action_id=CHOSEN, initial_time=str(given.get("when_time") or NINE)
         ),
     )
 
@@ -133,5 +152,40 @@ def _zone(given: Mapping[str, Any], zone: str) -> InputBlock:
         block_id="when_zone",
         label="Time zone",
         hint="The clock that the time is meant on, daylight saving included.",
+        dispatch_action=True,
         element=picker("zones", Option(name, name.replace("_", " "))),
     )
+
+
+def _until(given: Mapping[str, Any]) -> InputBlock:
+    return InputBlock(
+        block_id="when_until",
+        label="Last day",
+        hint="Left empty, it goes on until somebody withdraws it.",
+        optional=True,
+        dispatch_action=True,
+        element=DatePickerElement(
+            action_id=CHOSEN, initial_date=fitted(Day(), given.get("when_until") or "")
+        ),
+    )
+
+
+def _runs(given: Mapping[str, Any]) -> InputBlock:
+    return InputBlock(
+        block_id="when_runs",
+        label="How often at the most",
+        hint="A number of runs; with a last day, what comes first ends it.",
+        optional=True,
+        dispatch_action=True,
+        element=element(Count(1, 10_000), given.get("when_runs") or None, action_id=CHOSEN),
+    )
+
+
+def _ahead(said: Mapping[str, Any]) -> list[Block]:
+    """The next moments, one a line, and what to think of before."""
+    blocks: list[Block] = []
+    if lines := said.get("lines"):
+        shown = "\n".join(f"• {line}" for line in lines)
+        blocks.append(context(escape(f"{said['title']}:\n{shown}", 1_500)))
+    blocks += [context(f":warning: {escape(words, 500)}.") for words in said.get("warnings", ())]
+    return blocks

@@ -1,13 +1,18 @@
 """What people do in Slack, each handed to the desk."""
 
+from collections.abc import Callable
+
 from slack_bolt import App
 
 from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from bot.agenda import Agenda
+from bot.calendar_file import CalendarFiles
 from bot.listeners import (
     acknowledging,
+    calendar,
     changing,
     commands,
     exports,
@@ -23,23 +28,27 @@ from bot.listeners import (
 )
 from bot.listeners.answering import Answering
 from bot.listeners.approvals import Decisions
+from bot.listeners.calendar import CalendarModal
 from bot.listeners.changing import Changes
 from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
 from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.home import Home
+from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
 from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
+from bot.listeners.shifting import Shifts
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
+from schedules.foresight import Foresight
 
 
 def register(
@@ -50,42 +59,54 @@ def register(
     options: Lookups,
     drafts: Drafts,
     exporting: Exporting,
+    agenda: Agenda,
+    files: CalendarFiles,
+    foresight: Foresight,
     now: Now,
+    at_work: Callable[[], int],
 ) -> None:
     """Listen to everything people can do."""
-    desk, launches, stories = counter.desk, counter.launches, outgoing.stories
+    desk, stories = counter.desk, outgoing.stories
     changes, stops = Changes(desk, drafts), outgoing.stops
-    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops)
-    queue = Waiting(counter.voices, stories)
-    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue)
-    opener = Opener(desk, options, drafts, changes)
-    turning, checked = Pages(desk, drafts, options, now), Reports(desk, drafts, launches, now)
+    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops, agenda)
+    queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
+    pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
+    ahead = Ahead(desk, foresight, counter.vault, now)
+    opener = Opener(desk, options, drafts, changes, ahead)
+    turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
     lifting = Sheets(desk, checked)
-    acknowledging.register(app)
+    acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     stopping = StopAll(counter, stops, pressing)
-    verbs: dict[str, Verb] = {
-        "stop-all": stopping.stop,
-        "resume-all": stopping.resume,
-        "break-glass": decisions.ask_alone,
-        "delegate": outgoing.delegating.typed,
-    }
     launcher = Launcher(desk, counter.voices, stories, stops)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, pressing, verbs))
+    verbs = _verbs(stopping, decisions, outgoing)
+    commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
     submissions.register(
-        app, Submissions(desk, launches, turning, Answering(desk, drafts), counter.vault)
+        app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
     )
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
-    for each in (decisions, stopping):
+    for each in (
+        *(decisions, stopping, Shifts(counter, stories, pressing, now)),
+        *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
+    ):
         each.register(app)
-    Edits(counter.editing, opener, pressing).register(app)
-    Rehearsals(counter.rehearsing, pressing).register(app)
     waiting.register(app, queue)
+    calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
-    members.register(app, people)
+    members.register(app, people, counter.stopping)
+
+
+def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:
+    """What `/coupon` does beside asking for actions."""
+    return {
+        "stop-all": stopping.stop,
+        "resume-all": stopping.resume,
+        "break-glass": decisions.ask_alone,
+        "delegate": outgoing.delegating.typed,
+    }

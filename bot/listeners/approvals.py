@@ -12,7 +12,7 @@ from actions.errors import InvalidInputs, NeedsReason, StaleCard, UnknownThing
 from bot.announcer import Announcer
 from bot.errors import explain
 from bot.listeners.counter import Counter
-from bot.listeners.pressing import Body, Pressing, place_of, shows, value_of
+from bot.listeners.pressing import Body, Pressing, place_of, shows, stays, value_of
 from bot.listeners.telling import guarded
 from bot.views.card import secret_view, trouble_view, waiting_view
 from bot.views.deciding import approve_view, break_glass_view, question_view, refuse_view
@@ -60,9 +60,8 @@ class Decisions:
             app.view(callback)(self.filled)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
         verb = body["actions"][0]["action_id"]
-        self._pressing.attempt(client, body, verb, lambda: self._decide(verb, body))
+        self._pressing.decide(ack, client, body, verb, lambda: self._decide(verb, body))
 
     def asked(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """A decision that takes words begins."""
@@ -103,7 +102,7 @@ class Decisions:
             self._pressing.decline(verb, error, who, stamp)
         else:
             # Under it lies the list, if it was opened there: that stays, without what is decided.
-            ack() if "list" in metadata else ack(response_action="clear")
+            ack() if stays(metadata) else ack(response_action="clear")
             guarded(client, body, lambda: self._pressing.redraw(client, who, metadata))
 
     def _in_words(self, verb: str, stamp: str, who: str, said: Mapping[str, str]) -> None:
@@ -145,7 +144,7 @@ class Decisions:
         if verb in self._of_request:
             self._of_request[verb](*self._pressing.about(body), actor=who)
         else:
-            self._of_run[verb](value_of(body), actor=who)
+            self._of_run[verb](self._pressing.of_run(body), actor=who)
 
 
 def _said(view: Mapping[str, Any]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from actions.voices import Voices
 from bot.forms import WHEN_FIELDS
 from bot.grammar import (
     APPROVALS,
+    CALENDAR,
     SHORT_FORMS,
     GrammarError,
     action_of,
@@ -21,8 +22,9 @@ from bot.grammar import (
     place,
     verb_of,
 )
+from bot.listeners.calendar import CalendarModal, typed as calendar_typed
 from bot.listeners.opening import Opener
-from bot.listeners.pressing import Pressing
+from bot.listeners.pressing import Pressing, shows
 from bot.listeners.sheets import Sheets
 from bot.listeners.telling import guarded, tell
 from bot.listeners.waiting import Waiting
@@ -68,11 +70,12 @@ class Commands:
         sheets: Sheets,
         launcher: Launcher,
         waiting: Waiting,
+        calendar: CalendarModal,
         pressing: Pressing,
         verbs: Mapping[str, Verb],
     ) -> None:
         self._desk, self._opener, self._sheets = desk, opener, sheets
-        self._launcher, self._waiting = launcher, waiting
+        self._launcher, self._waiting, self._calendar = launcher, waiting, calendar
         self._pressing, self._verbs = pressing, verbs
 
     def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
@@ -97,6 +100,32 @@ class Commands:
         """`/coupon-approvals`"""
         ack()
         guarded(client, body, lambda: self._queue(body, client))
+
+    def schedule(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """`/coupon-schedule`"""
+        ack()
+        guarded(client, body, lambda: self._schedule(body, client))
+
+    def calendar(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
+        """*Calendar …*, at home and in the launcher."""
+        ack()
+        trigger, actor = body["trigger_id"], body["user"]["id"]
+        show = shows(client, body)
+        guarded(
+            client,
+            body,
+            lambda: self._calendar.open(client, trigger=trigger, actor=actor, show=show),
+        )
+
+    def _schedule(self, body: Body, client: WebClient) -> None:
+        text = body.get("text", "")
+        if text.strip().lower() in HELP:
+            tell(client, body, help_text(body["command"], self._desk.catalog))
+            return
+        trigger, actor, shown = body["trigger_id"], body["user_id"], calendar_typed(text)
+        self._calendar.open(
+            client, trigger=trigger, actor=actor, show=client.views_open, shown=shown
+        )
 
     def _queue(self, body: Body, client: WebClient) -> None:
         typed = parse(body.get("text", ""))
@@ -156,4 +185,6 @@ def register(app: App, commands: Commands) -> None:
     for command in SHORT_FORMS:
         app.command(command)(commands.short_form)
     app.command(APPROVALS)(commands.queue)
+    app.command(CALENDAR)(commands.schedule)
+    app.action("calendar")(commands.calendar)
     app.shortcut("new_campaign")(commands.new_campaign)

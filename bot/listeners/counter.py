@@ -14,6 +14,7 @@ from actions.settling import Settling
 from actions.voices import Voices
 from actions.weighing import Weighing
 from schedules.launches import Launches
+from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store.db import Store
 from store.secrets import Vault
@@ -27,6 +28,7 @@ class Counter:
     approvals: Approvals
     settling: Settling
     stopping: Stopping
+    shifting: Shifting
     launches: Launches
     revealing: Revealing
     deciding: Deciding
@@ -48,6 +50,7 @@ def open_counter(
     desk: Desk,
     approvals: Approvals,
     stopping: Stopping,
+    shifting: Shifting,
     launches: Launches,
 ) -> Counter:
     """All of it, for people as Slack knows them."""
@@ -56,6 +59,7 @@ def open_counter(
         approvals=approvals,
         settling=Settling(store, people, submit, now),
         stopping=stopping,
+        shifting=shifting,
         launches=launches,
         revealing=Revealing(store, catalog, vault, now),
         deciding=Deciding(store, now),

@@ -9,7 +9,7 @@ from slack_sdk import WebClient
 from actions.editing import Editing, Wish
 from bot.forms.when import when_asked
 from bot.listeners.opening import Opener
-from bot.listeners.pressing import Body, Pressing, value_of
+from bot.listeners.pressing import Body, Pressing, place_of, stays, value_of
 
 Begin = Callable[..., Wish]
 
@@ -38,12 +38,12 @@ class Edits:
         id, version = self._pressing.about(body)
         wish = self._begin[verb](id, version, actor=body["user"]["id"])
         request = wish.request
-        when = when_asked(request.planned_at, request.crontab, request.timezone)
         self._opener.open(
             client,
             request.action,
-            {**wish.inputs, **when},
+            {**wish.inputs, **when_asked(request)},
             trigger=body["trigger_id"],
             actor=body["user"]["id"],
+            push=stays(place_of(body)),
             edits=value_of(body) if verb == "edit" else "",
         )

@@ -52,7 +52,7 @@ class Exports:
         said = client.chat_postMessage(channel=actor, text=f"Reading the whole list: {file.name} …")
         _tell_where(client, body)
         try:
-            send(client, file, channel=said["channel"], title=file.name, comment=True)
+            send(client, file, channel=said["channel"], title=file.name, counts="row")
         except Exception as error:
             words = f"{file.name}: {explain(error)}"
             client.chat_postMessage(channel=said["channel"], text=words)

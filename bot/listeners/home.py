@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from slack_bolt import Ack, App
@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 from actions import rights
 from actions.desk import Desk
 from actions.voices import Voices
+from bot.agenda import Agenda
 from bot.errors import explain
 from bot.grammar import parse
 from bot.listeners.delegating import Delegating
@@ -32,23 +33,24 @@ class Home:
         delegating: Delegating,
         voices: Voices,
         stops: Stops,
+        agenda: Agenda,
     ) -> None:
         self._desk, self._stories, self._delegating = desk, stories, delegating
-        self._voices, self._stops = voices, stops
+        self._voices, self._stops, self._agenda = voices, stops, agenda
 
-    def publish(self, client: WebClient, person: str) -> None:
-        """Draw it for that person; a guest is shown why there is nothing."""
+    def publish(self, client: WebClient, person: str, kept: Sequence[str] = ()) -> None:
+        """Draw it for that person, what is `kept` in its place; a guest is shown why not."""
         try:
-            view = self._drawn(person)
+            view = self._drawn(person, kept)
         except Exception as error:
             view = closed_view(explain(error))
         client.views_publish(user_id=person, view=view)
 
-    def _drawn(self, id: str) -> View:
+    def _drawn(self, id: str, kept: Sequence[str]) -> View:
         voices, stories = self._voices(id), self._stories
         rights.to_ask(voices[0].of)
-        waiting, notes = stories.deciding(voices), self._delegating.lines(id)
-        mine, coming, unclear = stories.mine(id), stories.coming(), stories.unclear()
+        waiting, notes = stories.deciding(voices, kept), self._delegating.lines(id)
+        mine, coming, unclear = stories.mine(id), self._agenda.at_home(voices), stories.unclear()
         stops = self._stops.standing()
         return home_view(mine, waiting, coming, unclear, stops=stops, notes=notes)
 

@@ -1,22 +1,39 @@
-"""The next moments of a series, for the form in which it is chosen."""
+"""What comes of a plan, for the form in which it is made: read again with each choice."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
-from bot.forms.when import NINE, WORKDAYS
-from bot.views.times import clock_words, crontab
-from schedules import recurrence
+from actions.desk import Desk, Now
+from actions.errors import InvalidInputs
+from bot.forms.when import AHEAD, NINE, WORKDAYS, said_when
+from bot.views.outlook import next_lines, next_title, warnings
+from schedules.foresight import Foresight
+from schedules.planning import plan
+from store.secrets import Vault
+
+DEFAULTS = {"when_days": WORKDAYS, "when_time": NINE}
 
 
-def next_moments(given: Mapping[str, Any], zone: str, now: datetime) -> dict[str, Any]:
-    """What the *When* section shows under a series; nothing while it makes no sense."""
-    if given.get("when") != "repeat":
-        return {}
-    where = str(given.get("when_zone") or zone)
-    series = crontab(given.get("when_days") or WORKDAYS, given.get("when_time") or NINE)
-    try:
-        found = recurrence.preview(series, where, now, 3)
-    except (recurrence.BadCrontab, recurrence.BadZone):
-        return {}
-    return {"when_preview": [clock_words(moment, where) for moment in found]}
+class Ahead:
+    """The next moments, blackout days and other pushes to the same people, in words."""
+
+    def __init__(self, desk: Desk, foresight: Foresight, vault: Vault, now: Now) -> None:
+        self._desk, self._foresight, self._vault, self._now = desk, foresight, vault, now
+
+    def __call__(
+        self, name: str, given: Mapping[str, Any], actor: str, edits: str = ""
+    ) -> dict[str, Any]:
+        """What the *When* section shows of it; nothing while it makes no sense.
+
+        `edits` is the mark of a request that is being changed: it is in nobody's way.
+        """
+        person = self._desk.person(actor)
+        said = said_when({**DEFAULTS, **given}, person.zone)
+        try:
+            when = plan({"timezone": person.zone} | said, self._now())
+        except InvalidInputs:
+            return {}
+        but = self._vault.stamped(edits).rpartition(":")[0] if edits else ""
+        found = self._foresight(name, given, when, self._desk.account(), person, but)
+        lines, think_of = [*next_lines(found)], [*warnings(found)]
+        return {AHEAD: {"title": next_title(found), "lines": lines, "warnings": think_of}}

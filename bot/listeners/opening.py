@@ -13,14 +13,17 @@ from actions.lookups import Lookups
 from bot.forms import form_for
 from bot.forms.derived import EDITS
 from bot.listeners.changing import Changes
+from bot.listeners.moments import Ahead
 
 
 class Opener:
     """Shows forms; a name that is known without asking stands beside the id it belongs to."""
 
-    def __init__(self, desk: Desk, lookups: Lookups, drafts: Drafts, changes: Changes) -> None:
+    def __init__(
+        self, desk: Desk, lookups: Lookups, drafts: Drafts, changes: Changes, ahead: Ahead
+    ) -> None:
         self._desk, self._lookups, self._drafts = desk, lookups, drafts
-        self._changes = changes
+        self._changes, self._ahead = changes, ahead
 
     def open(
         self,
@@ -58,6 +61,8 @@ class Opener:
             return
         if given and form.pages > 1:  # what later pages ask for has to be kept until then
             metadata["draft"], _ = self._drafts.keep("", name, filled, actor=actor)
+        if given and form.pages == 1:
+            filled |= self._ahead(name, given, actor, edits)
         view = form.view(action, filled, zone=person.zone, metadata=metadata)
         show(trigger_id=trigger, view=view)
 

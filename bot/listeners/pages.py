@@ -10,7 +10,7 @@ from slack_sdk import WebClient
 from slack_sdk.models.views import View
 
 from actions.changing import CLEAR
-from actions.desk import Desk, Now
+from actions.desk import Desk
 from actions.drafts import Drafts
 from actions.errors import Declined, InvalidInputs
 from actions.lookups import Lookups
@@ -18,7 +18,8 @@ from bot.forms import form_for
 from bot.forms.changing import KNOWN, unlike
 from bot.forms.derived import EDITS
 from bot.forms.report import REPORT
-from bot.listeners.moments import next_moments
+from bot.forms.when import CHOSEN
+from bot.listeners.moments import Ahead
 from bot.listeners.telling import guarded
 
 TEMPLATE = "template"
@@ -28,8 +29,8 @@ NOT_BY_EMPTYING = "An emptied box changes nothing; what is ticked under “{}”
 class Pages:
     """Keeps what was filled in while a form is redrawn or its pages are turned."""
 
-    def __init__(self, desk: Desk, drafts: Drafts, lookups: Lookups, now: Now) -> None:
-        self._desk, self._drafts, self._lookups, self._now = desk, drafts, lookups, now
+    def __init__(self, desk: Desk, drafts: Drafts, lookups: Lookups, ahead: Ahead) -> None:
+        self._desk, self._drafts, self._lookups, self._ahead = desk, drafts, lookups, ahead
 
     def following(self, body: Mapping[str, Any], view: Mapping[str, Any]) -> View | None:
         """The page after this one; None on the last. Raises `InvalidInputs` for this page."""
@@ -119,7 +120,9 @@ class Pages:
     ) -> View:
         zone, name = self._desk.person(actor).zone, metadata["action"]
         kept = {key: metadata[key] for key in ("channel", "draft", EDITS) if metadata.get(key)}
-        more = self._template_facts(given) | next_moments(given, zone, self._now())
+        more = self._template_facts(given)
+        if page == form_for(name).pages - 1:
+            more |= self._ahead(name, given, actor, kept.get(EDITS, ""))
         return form_for(name).view(
             self._desk.catalog[name], {**given, **more}, metadata=kept, zone=zone, page=page
         )
@@ -142,7 +145,7 @@ def register(app: App, pages: Pages) -> None:
     def of_a_form(body: dict[str, Any]) -> bool:
         return bool(body["view"]["callback_id"] != REPORT)
 
-    for verb in ("when", "kind", re.compile("^lookup:")):
+    for verb in ("when", CHOSEN, "zones", "kind", re.compile("^lookup:")):
         app.action(verb, matchers=[of_a_form])(redraw)
 
     @app.action("back")

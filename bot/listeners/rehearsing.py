@@ -23,8 +23,7 @@ class Rehearsals:
         app.action("rehearse")(self.pressed)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
-        self._pressing.attempt(client, body, "rehearse", lambda: self._ask(body, client))
+        self._pressing.decide(ack, client, body, "rehearse", lambda: self._ask(body, client))
 
     def _ask(self, body: Body, client: WebClient) -> None:
         about, team = self._pressing.about(body), (body.get("team") or {}).get("id", "")

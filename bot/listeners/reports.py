@@ -17,13 +17,13 @@ from actions.errors import Declined, InvalidInputs
 from actions.together import together
 from bot.errors import explain
 from bot.forms.report import AT_ONCE, REPORT, WAY, read_way, report_view
-from bot.forms.when import read_when, when_given
-from bot.listeners.moments import next_moments
+from bot.forms.when import CHOSEN, read_when, when_given
+from bot.listeners.moments import Ahead
 from bot.listeners.pages import update
 from bot.listeners.submissions import placed, put
 from bot.views.card import trouble_view, waiting_view
 from bot.views.sheet import on_record_view
-from schedules.launches import Launches
+from schedules.planning import plan
 
 ROWS, BAD = "rows", "bad"
 GONE = "The rows were kept for a day. Please hand in the sheet again."
@@ -41,8 +41,8 @@ class Kept:
 class Reports:
     """Shows what the check of a sheet found; asks for the rows that are good."""
 
-    def __init__(self, desk: Desk, drafts: Drafts, launches: Launches, now: Now) -> None:
-        self._desk, self._drafts, self._launches, self._now = desk, drafts, launches, now
+    def __init__(self, desk: Desk, drafts: Drafts, ahead: Ahead, now: Now) -> None:
+        self._desk, self._drafts, self._ahead, self._now = desk, drafts, ahead, now
 
     def begun(self, action: AnyAction, report: Report, actor: str) -> View:
         """The report as it is shown first; what is good waits in a draft from now on."""
@@ -90,7 +90,7 @@ class Reports:
 
     def _when(self, actor: str, values: Mapping[str, Any]) -> When:
         zone = self._desk.person(actor).zone
-        return self._launches.plan({"timezone": zone} | read_when(values, zone))
+        return plan({"timezone": zone} | read_when(values, zone), self._now())
 
     def _kept(self, actor: str, view: Mapping[str, Any]) -> Kept:
         metadata = json.loads(view["private_metadata"])
@@ -109,7 +109,7 @@ class Reports:
             kept.report,
             kept.metadata,
             at_once=self._desk.catalog[whole.action] if whole else None,
-            given={**given, **next_moments(given, zone, self._now())},
+            given={**given, **self._ahead(kept.action.name, given, actor)},
             zone=zone,
         )
 
@@ -120,9 +120,10 @@ def register(app: App, reports: Reports) -> None:
     def of_a_report(body: dict[str, Any]) -> bool:
         return bool(body["view"]["callback_id"] == REPORT)
 
-    @app.action("when", matchers=[of_a_report])
     def redraw(ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         update(client, body, lambda view: reports.redrawn(body, view))
 
+    for verb in ("when", CHOSEN, "zones"):
+        app.action(verb, matchers=[of_a_report])(redraw)
     app.view(REPORT)(reports.ask)

@@ -43,8 +43,7 @@ class StopAll:
         self._told(client, body, found)
 
     def pressed(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
-        ack()
-        self._pressing.attempt(client, body, "resume all", lambda: self._press(client, body))
+        self._pressing.decide(ack, client, body, "resume all", lambda: self._press(client, body))
 
     def _press(self, client: WebClient, body: Body) -> None:
         account, since = self._about(value_of(body))

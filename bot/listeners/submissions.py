@@ -12,14 +12,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
 from actions.action import Risk
-from actions.desk import Desk, When
+from actions.desk import Desk, Now, When
 from actions.errors import InvalidInputs
 from bot.errors import explain
 from bot.forms import read_when
 from bot.forms.derived import EDITS
 from bot.listeners.pages import Pages
 from bot.views.card import trouble_view, waiting_view
-from schedules.launches import Launches
+from schedules.planning import plan
 from store.secrets import Vault
 from store.tables import Request
 
@@ -32,10 +32,8 @@ Answer = Callable[[WebClient, str, str, Mapping[str, Any], str], None]
 class Submissions:
     """Turns a submitted form into the next page, an answer, or a request on record."""
 
-    def __init__(
-        self, desk: Desk, launches: Launches, pages: Pages, answer: Answer, vault: Vault
-    ) -> None:
-        self._desk, self._launches, self._pages = desk, launches, pages
+    def __init__(self, desk: Desk, pages: Pages, answer: Answer, vault: Vault, now: Now) -> None:
+        self._desk, self._pages, self._now = desk, pages, now
         self._answer, self._vault = answer, vault
 
     def submit(
@@ -60,7 +58,7 @@ class Submissions:
         name, zone = metadata["action"], self._desk.person(actor).zone
         raw = self._pages.everything(actor, view)
         said = read_when(view["state"]["values"], zone)
-        when = self._launches.plan({"timezone": zone} | said)
+        when = plan({"timezone": zone} | said, self._now())
         if edits := metadata.get(EDITS):
             id, _, version = self._vault.stamped(edits).rpartition(":")
             self._desk.change(id, int(version), raw, actor=actor, when=when)

@@ -1,16 +1,21 @@
 """Telling one person something, wherever they just pressed."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 import structlog
-from slack_bolt import App, BoltResponse
+from slack_bolt import Ack, App, BoltResponse
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook import WebhookClient
 
 from bot.errors import explain
 from bot.views.card import trouble_view
+
+LATEST = 2.0
+"""Seconds after which Slack is answered whatever is still to be done: it gives up after three."""
 
 log = structlog.get_logger()
 
@@ -26,6 +31,22 @@ def tell(client: WebClient, body: Mapping[str, Any], text: str) -> None:
             client.chat_postMessage(channel=_person(body), text=text)
     except (SlackApiError, SlackClientError, OSError) as error:
         log.warning("nobody could be told", error=str(error)[:200])
+
+
+@contextmanager
+def in_time(ack: Ack) -> Iterator[Ack]:
+    """Slack is answered at the end of it, so that a click is not lost with its process.
+
+    Or before, by whoever knows that it is on record; or when Slack would not wait any longer.
+    """
+    late = Timer(LATEST, ack)
+    late.daemon = True
+    late.start()
+    try:
+        yield ack
+    finally:
+        late.cancel()
+        ack()
 
 
 def register(app: App) -> None:

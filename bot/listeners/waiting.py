@@ -1,5 +1,6 @@
 """`/coupon-approvals`: what waits for somebody, in a modal that is drawn anew as they decide."""
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -26,20 +27,22 @@ class Waiting:
         client.views_open(trigger_id=trigger, view=self._drawn(actor))
 
     def redraw(
-        self, client: WebClient, list_id: str, page: int, actor: str, note: str = ""
+        self, client: WebClient, place: Mapping[str, Any], actor: str, note: str = ""
     ) -> None:
-        """The list again, in the modal where it is open."""
-        client.views_update(view_id=list_id, view=self._drawn(actor, page, note))
+        """The list again, in the modal where it is open; what it showed keeps its place."""
+        view = self._drawn(actor, place["page"], note, place["kept"])
+        client.views_update(view_id=place["list"], view=view)
 
     def turn(self, ack: Ack, body: Mapping[str, Any], client: WebClient) -> None:
         ack()
-        page, actor = int(body["actions"][0]["value"]), body["user"]["id"]
-        guarded(client, body, lambda: self.redraw(client, body["view"]["id"], page, actor))
+        page, actor, view = int(body["actions"][0]["value"]), body["user"]["id"], body["view"]
+        place = {**json.loads(view["private_metadata"]), "list": view["id"], "page": page}
+        guarded(client, body, lambda: self.redraw(client, place, actor))
 
-    def _drawn(self, actor: str, page: int = 0, note: str = "") -> View:
+    def _drawn(self, actor: str, page: int = 0, note: str = "", kept: Sequence[str] = ()) -> View:
         voices = self._voices(actor)
         rights.to_ask(voices[0].of)
-        return queue_view(self._stories.deciding(voices), page, note)
+        return queue_view(self._stories.deciding(voices, kept), page, note)
 
 
 def register(app: App, waiting: Waiting) -> None:

@@ -10,6 +10,7 @@ from slack_sdk.models.views import View
 from actions.action import Risk
 from bot.views.blocks import context, plain, section
 from bot.views.kinds import VALUE
+from bot.views.request import in_short
 from bot.views.story import Story
 from bot.views.text import escape
 
@@ -20,6 +21,7 @@ def approve_view(story: Story, metadata: Mapping[str, Any]) -> View:
     """A yes with a comment; for a blast, the approver types how many people it reaches."""
     request, blocks = story.request, list[Block]()
     blocks.append(section(f"*{escape(story.action.title, 60)}*\n{escape(request.preview, 600)}"))
+    blocks.append(section(in_short(story)))
     if story.action.risk is Risk.BLAST:
         people = "unknown" if request.reach is None else f"{request.reach:,}"
         label = "How many people does it reach?"

@@ -1,7 +1,7 @@
 """The home tab, and the launcher: what waits, what comes, what can be started."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from slack_sdk.models.blocks import ActionsBlock, Block, DividerBlock
@@ -10,20 +10,25 @@ from slack_sdk.models.views import View
 from actions.action import AnyAction, Catalog
 from actions.catalog import CATALOG
 from bot.views.blocks import button, context, header, section
-from bot.views.request import approver_buttons, asker_buttons, glance
+from bot.views.calendar import calendar_button, coming_blocks
+from bot.views.request import approver_buttons, asker_buttons, glance, in_short
 from bot.views.runs import needing_people
+from bot.views.spread import Spread
 from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
 from bot.views.text import escape
+from bot.views.waiting import ids
 from store.tables import Progress
 
 MOST, FEW, WIDE = 8, 3, 25
+
+Buttons = Callable[[Story], list[Block]]
 
 
 def home_view(
     mine: Sequence[Story],
     waiting: Sequence[Story],
-    coming: Sequence[Story],
+    coming: Spread,
     unclear: Sequence[Story],
     *,
     stops: Sequence[Stop] = (),
@@ -34,14 +39,15 @@ def home_view(
     blocks = [
         *stopped_blocks(stops),
         *(context(note) for note in notes),
-        *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons),
+        *_list("Waiting for you", waiting, "Nothing waits for you.", approver_buttons, in_short),
         *_unclear(unclear),
         *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),
-        *_list("Coming up", coming, "Nothing is scheduled.", _nothing),
+        *coming_blocks(coming),
         header("Start something"),
         *starters(catalog),
     ]
-    return View(type="home", blocks=blocks)
+    kept = json.dumps({"kept": ids(waiting[:MOST])})
+    return View(type="home", blocks=blocks, private_metadata=kept)
 
 
 def closed_view(why: str) -> View:
@@ -70,6 +76,7 @@ def launcher_view(
             *_short("Waiting for you", waiting, "Nothing waits for you."),
             *_short("Your requests", mine, "You have asked for nothing yet."),
             *_short("Coming up", coming, "Nothing is scheduled."),
+            calendar_button(),
             DividerBlock(),
             *starters(catalog),
         ],
@@ -102,12 +109,18 @@ def _title(area: str) -> str:
     return escape(area.replace("_", "-").capitalize(), 60)
 
 
-def _list(title: str, stories: Sequence[Story], empty: str, buttons: Any) -> Iterator[Block]:
+def _list(
+    title: str,
+    stories: Sequence[Story],
+    empty: str,
+    buttons: Buttons,
+    more: Callable[[Story], str] | None = None,
+) -> Iterator[Block]:
     yield header(title)
     if not stories:
         yield context(empty)
     for story in stories[:MOST]:
-        yield section(glance(story))
+        yield section("\n".join([glance(story), *([more(story)] if more else [])]))
         yield from buttons(story)
     yield from _rest(stories, MOST)
 
@@ -135,7 +148,3 @@ def _short(title: str, stories: Sequence[Story], empty: str) -> Iterator[Block]:
 def _rest(stories: Sequence[Story], shown: int) -> Iterator[Block]:
     if len(stories) > shown:
         yield context(f"… and {len(stories) - shown:,} more")
-
-
-def _nothing(_: Story) -> list[Block]:
-    return []

@@ -74,6 +74,7 @@ def element(
     zone: str = "UTC",
     placeholder: str = "",
     limits: Limits = FREE,
+    action_id: str = VALUE,
 ) -> InputInteractiveElement:
     """The element that asks for this kind of value; an initial value that fits is filled in."""
     fitting = None if initial in (None, "") else fitted(kind, initial, zone)
@@ -89,7 +90,7 @@ def element(
                 placeholder=hint,
             )
         case Count():
-            return _number(kind, fitting, limits, hint)
+            return _number(kind, fitting, limits, hint, action_id)
         case Flag():
             return one_of(ANSWERS, fitting)
         case Moment(words=words):
@@ -156,14 +157,16 @@ def line(option: Option) -> Line:
     return Line(value=option.value, text=plain(option.label or option.value, 75), description=hint)
 
 
-def _number(kind: Count, initial: int | None, limits: Limits, hint: Any) -> NumberInputElement:
+def _number(
+    kind: Count, initial: int | None, limits: Limits, hint: Any, action_id: str
+) -> NumberInputElement:
     least = kind.least if kind.least is not None else limits.least
     most = kind.most if kind.most is not None else limits.most
     inside = initial is None or (
         (least is None or initial >= least) and (most is None or initial <= most)
     )
     return NumberInputElement(
-        action_id=VALUE,
+        action_id=action_id,
         is_decimal_allowed=False,
         initial_value=initial,
         min_value=least if inside else None,

@@ -34,6 +34,11 @@ def stopped(who: str) -> Message:
     return _said(":octagonal_sign:", f"{who} has stopped it", "")
 
 
+def held_for_the_asker(words: str) -> Message:
+    """Who asked has left: this has to be noticed."""
+    return _said(":bust_in_silhouette:", "It is held", words)
+
+
 def goes_on(who: str) -> Message:
     """It goes out after all."""
     return _said(":arrow_forward:", f"{who} lets it go on", "")

@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
 from actions.fields import shown
+from actions.gate import GONE
 from actions.rehearsing import can_rehearse
 from bot.views.agreement import OVER, agreement, changed, person, rehearsed, small_print
 from bot.views.blocks import (
@@ -18,14 +19,22 @@ from bot.views.blocks import (
     section,
     sure,
 )
+from bot.views.outlook import warnings
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
 from bot.views.story import OPEN, Story, held_rows, is_batch, to_decide
 from bot.views.text import cost, counted, escape, quoted
-from bot.views.times import moment, series_words, span
+from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 15, 900
+NAMED, MISSED, LINES, THINK_OF = 5, 11, 900, 3
+SETTLED = "Nothing left to decide here; it is gone when you open this again."
+WHEN_SAID = "It goes on when an approver says so."
+BACK_FIRST = (
+    "It goes on when they are back and an approver says so; else somebody has to ask for it anew."
+)
+NOT_LATE = ("quiet", "blackout", "stopped")
+"""What holds a run that is not missed: it goes on by itself."""
 
 
 def request_card(story: Story, *, for_approvers: bool) -> Message:
@@ -34,8 +43,9 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         header(story.action.title),
         section(_state(story)),
         *_preview(story),
-        *_inputs(story),
+        *([section("\n".join(inputs))] if (inputs := _inputs(story)) else []),
         section("\n".join([f"*When:* {_when(story)}", *agreement(story), *rehearsed(story)])),
+        *_think_of(story),
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
@@ -46,6 +56,8 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
 
 def approver_buttons(story: Story) -> list[Block]:
     """Yes, no and a question while they are asked for; then a brake, for as long as it helps."""
+    if story.settled:
+        return [context(SETTLED)]
     match story.request.state:
         case Consent.WAITING:
             return [ActionsBlock(block_id=f"decide:{story.request.id}", elements=_answers(story))]
@@ -65,7 +77,20 @@ def brake_buttons(story: Story) -> list[Block]:
         pressed = button("stop", "Stop", story.stamp, style="danger", confirm=confirm)
     else:
         return []
-    return [ActionsBlock(block_id=f"brake:{request.id}", elements=[pressed])]
+    shift = [shift_button(story)] if can_shift(story) and not story.brakes else []
+    return [ActionsBlock(block_id=f"brake:{request.id}", elements=[pressed, *shift])]
+
+
+def can_shift(story: Story) -> bool:
+    """Whether it has a moment that can be moved: of a series, one that is agreed to."""
+    request = story.request
+    if request.crontab:
+        return request.state is Consent.GRANTED and bool(story.outlook.coming)
+    return request.state in OPEN and request.planned_at is not None
+
+
+def shift_button(story: Story) -> ButtonElement:
+    return button("shift", "Shift …", story.stamp)
 
 
 def _answers(story: Story) -> list[ButtonElement]:
@@ -91,6 +116,8 @@ def asker_buttons(story: Story) -> list[Block]:
             buttons.append(button("rehearse", "Send it to me first", story.stamp))
         if not sheet:
             buttons.append(button("edit", "Change …", story.stamp))
+        if can_shift(story):
+            buttons.append(shift_button(story))
         buttons.append(button("withdraw", "Withdraw", story.stamp, confirm=confirm))
     elif request.state in OVER and not sheet:
         buttons.append(button("ask_again", "Change and ask again …", story.stamp))
@@ -111,7 +138,7 @@ def secret_buttons(story: Story) -> list[Block]:
 def missed_card(stories: Sequence[Story]) -> Message:
     """Every run that is too late to start by itself, each to be run or skipped."""
     held = [(story, run) for story in stories for run in to_decide(story, Progress.HELD)]
-    late = [(story, run) for story, run in held if run.held_for not in ("quiet", "stopped")]
+    late = [(story, run) for story, run in held if run.held_for not in NOT_LATE]
     if not late:
         return Message("No run is held.", [section(":white_check_mark: No run is held any more.")])
     title = f"{counted(len(late), 'run')} missed"
@@ -123,10 +150,10 @@ def missed_card(stories: Sequence[Story]) -> Message:
         rows = held_rows(story, run)
         sheet = f" · {counted(rows, 'row')}" if rows else ""
         said = section(f"*{name}*{sheet} · due {due} · {asker}")
-        blocks += [said, *decisions(run, rows)]
+        blocks += [said, *decisions(run, rows, listed=True)]
     if len(late) > MISSED:
         blocks.append(context(f"… and {len(late) - MISSED:,} more; decide on these first."))
-    return Message(f"{title}: run or skip each", blocks)
+    return Message(f"{title}: run, skip or shift each", blocks)
 
 
 def glance(story: Story) -> str:
@@ -148,7 +175,9 @@ def _state(story: Story) -> str:
     if story.brakes:
         lines.append("Until then anybody here can stop it.")
     if request.state is Consent.PAUSED:
-        lines.append("It goes on when an approver says so.")
+        lines.append(
+            BACK_FIRST if request.problem == GONE else "It goes on when an approver says so."
+        )
     return "\n".join(lines)
 
 
@@ -167,13 +196,14 @@ def _preview(story: Story) -> list[Block]:
         reach = "an unknown number of people"
         if request.reach is not None:
             reach = f"{request.reach:,} {'person' if request.reach == 1 else 'people'}"
-        blocks.append(header(f"Reaches {reach}"))
+        sent = request.state is Consent.SPENT and {*story.count} == {Progress.DONE}
+        blocks.append(header(f"{'Was sent to' if sent else 'Reaches'} {reach}"))
     if request.preview:
         blocks.append(section(escape(request.preview, 350)))
     return blocks + list(facts(request.facts, limit=90))
 
 
-def _inputs(story: Story) -> list[Block]:
+def _inputs(story: Story) -> list[str]:
     if not story.inputs:
         return []
     facts = story.request.facts
@@ -192,14 +222,29 @@ def _inputs(story: Story) -> list[Block]:
         kept.append(f"… and {counted(len(lines) - len(kept), 'more input')}")
     if is_batch(story.request):
         kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
-    return [section("\n".join(kept))] if kept else []
+    return kept
+
+
+def in_short(story: Story) -> str:
+    """What is asked for, and when: for whoever decides without the card before their eyes."""
+    return "\n".join([*_inputs(story), f"*When:* {_when(story)}"])
+
+
+def _think_of(story: Story) -> list[Block]:
+    """Blackout days and other pushes to the same people, until it has gone out."""
+    every = [*warnings(story.outlook)]
+    said = [f":warning: {escape(words, 200)}." for words in every[:THINK_OF]]
+    if len(every) > THINK_OF:
+        said.append(f"… and {len(every) - THINK_OF} more like this")
+    return [context("\n".join(said))] if said else []
 
 
 def _when(story: Story) -> str:
     request = story.request
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
-        return f"{series}{_next(story)}"
+        end = end_words(request.until, request.runs)
+        return f"{series}{end}{_next(story)}"
     braked = story.terms.brake and request.planned_at is None
     if request.state is Consent.PAUSED and (braked or not story.is_ahead):
         return "when an approver lets it go on"
@@ -213,9 +258,12 @@ def _when(story: Story) -> str:
 
 
 def _next(story: Story) -> str:
-    if story.request.next_at is None or story.request.state not in OPEN:
+    coming = story.outlook.coming
+    if not coming or story.request.state not in OPEN:
         return ""
-    return f", next {moment(story.request.next_at, story.request.timezone)}"
+    made = story.request.made
+    so_far = f", {made:,} so far" if made else ""
+    return f"{so_far}, next {moment(coming[0].at, story.request.timezone)}"
 
 
 def _last_words(story: Story) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
+from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject
 
 from bot.views.blocks import button, context, section, sure
 from bot.views.standing import of_run, tally
@@ -11,7 +11,7 @@ from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
 
-NEWEST = 5
+NEWEST, URGENT = 5, 3
 AGAIN = sure(
     "Go on?",
     "The step is sent again. Be sure that it did not happen: it cannot be recalled.",
@@ -22,9 +22,15 @@ AT_NIGHT = sure(
     "These are quiet hours. It goes out at once, with your yes beside those that it has.",
     "Send it now",
 )
+THAT_DAY = sure(
+    "Send it now?",
+    "This is a blackout day. It goes out at once, with your yes beside those that it has.",
+    "Send it now",
+)
 ALL_STOPPED = (
     "It goes on by itself when two approvers let everything go again: `/coupon resume-all`."
 )
+LATE = sure("Run it now?", "Its moment has passed. It goes out at once.", "Run it")
 LOOK_FIRST = "Look in Coupontools whether it happened, then say what is true."
 
 
@@ -38,15 +44,15 @@ def runs(story: Story) -> list[Block]:
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
     is_alone = count.total() == 1
-    for run in urgent[:NEWEST]:
+    for run in urgent[:URGENT]:
         rows = held_rows(story, run)
         blocks += needing_people(run, rows, zone=story.request.timezone, alone=is_alone)
     if any(run.state is Progress.UNCLEAR for run in urgent):
         blocks.append(context(LOOK_FIRST))
     if any(run.held_for == "stopped" for run in urgent):
         blocks.append(context(ALL_STOPPED))
-    if needing > NEWEST:
-        rest = counted(needing - NEWEST, "more run")
+    if needing > URGENT:
+        rest = counted(needing - URGENT, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
     calm = [run for run in story.operations if run.state not in NEEDS_PEOPLE]
     if calm and len(story.operations) > 1:
@@ -73,13 +79,17 @@ def needing_people(run: Operation, rows: int = 0, *, zone: str, alone: bool = Fa
     return [section("\n".join(part for part in (line, said) if part)), *decisions(run, rows)]
 
 
-def decisions(run: Operation, rows: int = 0) -> list[Block]:
-    """The buttons that its state allows; none when there is nothing to decide."""
-    buttons = _buttons(run, rows)
-    return [ActionsBlock(block_id=f"run:{run.id}"[:255], elements=buttons)] if buttons else []
+def decisions(run: Operation, rows: int = 0, *, listed: bool = False) -> list[Block]:
+    """The buttons that its state allows; none when there is nothing to decide.
+
+    Where it is `listed` among others, running late asks once more: the next one moves up. Their
+    block says in which round they were drawn: what was pressed late decides on no later one.
+    """
+    buttons, place = _buttons(run, rows, listed), f"run:{run.id}/{run.round}"
+    return [ActionsBlock(block_id=place, elements=buttons)] if buttons else []
 
 
-def _buttons(run: Operation, rows: int) -> Sequence[ButtonElement]:
+def _buttons(run: Operation, rows: int, listed: bool) -> Sequence[ButtonElement]:
     match run.state:
         case Progress.UNCLEAR:
             return (
@@ -89,22 +99,24 @@ def _buttons(run: Operation, rows: int) -> Sequence[ButtonElement]:
         case Progress.FAILED:
             return (button("go_on", "Go on", run.id),)
         case Progress.HELD:
-            return _held(run, rows)
+            return _held(run, rows, LATE if listed else None)
         case _:
             return ()
 
 
-def _held(run: Operation, rows: int) -> Sequence[ButtonElement]:
-    """By itself it goes on when a stop is over; at night one more approver can let it go."""
+def _held(run: Operation, rows: int, late: ConfirmObject | None) -> Sequence[ButtonElement]:
+    """What goes on by itself; at night or on a blackout day one more approver can let it go."""
     every = " all" if rows else ""
     skip = button("skip", f"Skip{every}", run.id)
+    shift = button("shift_run", f"Shift{every} …", run.id)
     match run.held_for:
         case "stopped":
             return (skip,)
-        case "quiet":
-            return (button("run_late", "Send now …", run.id, confirm=AT_NIGHT), skip)
+        case "quiet" | "blackout" as why:
+            confirm = AT_NIGHT if why == "quiet" else THAT_DAY
+            return (button("run_late", "Send now …", run.id, confirm=confirm), skip, shift)
         case _:
-            return (button("run_late", f"Run{every}", run.id), skip)
+            return (button("run_late", f"Run{every}", run.id, confirm=late), skip, shift)
 
 
 def _line(run: Operation, zone: str, rows: int = 0) -> str:

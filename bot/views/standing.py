@@ -46,6 +46,7 @@ OF_RUN = {
 HELD_FOR = {
     "late": Standing(":pause_button:", "Held: it is late", "held, it is late"),
     "quiet": Standing(":crescent_moon:", "Held for quiet hours", "held for quiet hours"),
+    "blackout": Standing(":no_entry_sign:", "Held: a blackout day", "held, a blackout day"),
     "stopped": Standing(":octagonal_sign:", "Held: everything is stopped", "held, all is stopped"),
 }
 
@@ -85,9 +86,11 @@ def headline(story: Story) -> str:
 def _scheduled(story: Story) -> Standing:
     request = story.request
     how = "Agreed: runs again and again" if request.crontab else "Agreed: scheduled"
-    if request.next_at is None:
+    coming = story.outlook.coming
+    next_at = coming[0].at if coming else request.next_at
+    if next_at is None:
         return Standing(":calendar:", how, "agreed, scheduled")
-    then = moment(request.next_at, request.timezone)
+    then = moment(next_at, request.timezone)
     return Standing(":calendar:", f"{how}, next {then}", "agreed, scheduled")
 
 

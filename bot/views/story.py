@@ -8,6 +8,7 @@ from typing import Any
 
 from actions.action import AnyAction
 from actions.terms import Need, Terms
+from schedules.foresight import Outlook
 from store.tables import Approval, Consent, Operation, Progress, Request
 
 MOVING = (Progress.READY, Progress.RUNNING)
@@ -51,7 +52,12 @@ class Story:
     """When it was tried out on the asker's own phone."""
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
+    outlook: Outlook = Outlook()
+    """What comes of it: its next moments, and what to think of before."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)
+    settled: bool = False
+    """It keeps its place in a list though there is nothing left to decide: the next one must not
+    move under a finger that presses twice."""
 
     @property
     def count(self) -> Counter[Progress]:

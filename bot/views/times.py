@@ -1,7 +1,7 @@
 """Moments and series as people read them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 DAYS = (
@@ -75,10 +75,20 @@ def series_words(crontab: str) -> str:
             return crontab
 
 
+def end_words(until: date | None, runs: int | None) -> str:
+    """What follows a series: ` until 24 Dec 2026, 20 runs at the most`; nothing without an end."""
+    last = f" until {until:%-d %b %Y}" if until else ""
+    if runs is None:
+        return last
+    return f"{last}, {runs:,} runs at the most" if runs > 1 else f"{last}, once at the most"
+
+
 def _days(which: str) -> str:
     named = dict(DAYS)
     if which == "*":
         return "Every day"
+    if which == "mon,tue,wed,thu,fri":
+        return "Every workday"
     *first, last = [named.get(day, day) for day in which.split(",")]
     return f"{', '.join(first)} and {last}" if first else f"Every {last}"
 

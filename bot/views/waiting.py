@@ -14,6 +14,8 @@ from bot.views.text import counted, escape
 QUEUE = "queue"
 EACH = 4
 """Cards on a page: a modal holds a hundred blocks."""
+KEPT = 100
+"""Places that are remembered: they have to fit beside the rest into a view's own notes."""
 EMPTY = "Nothing waits for you."
 
 
@@ -37,9 +39,14 @@ def queue_view(stories: Sequence[Story], page: int = 0, note: str = "") -> View:
         callback_id=QUEUE,
         title="Waiting for you",
         close="Close",
-        private_metadata=json.dumps({"page": page}),
+        private_metadata=json.dumps({"page": page, "kept": ids(stories)}),
         blocks=blocks,
     )
+
+
+def ids(stories: Sequence[Story]) -> list[str]:
+    """Of those that are listed, for a list that is drawn again: each keeps its place."""
+    return [story.request.id for story in stories[:KEPT]]
 
 
 def _turns(page: int, last: int) -> list[ButtonElement]:

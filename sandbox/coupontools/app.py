@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from sandbox.coupontools import (
     campaigns,
@@ -100,8 +101,9 @@ def create(profile: str = DOCUMENTED) -> Starlette:
     world = World(profile)
 
     async def api(request: Request) -> Response:
-        body = await request.body()
-        return await _answer(world, request, body)
+        fault = world.faults.next_for(request.url.path)
+        body = b"" if fault.drop == "amid" else await request.body()
+        return await _answer(world, request, body, fault)
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]
     app = Starlette(routes=[*control.routes(world), Route("/{path:path}", api, methods=methods)])
@@ -109,9 +111,8 @@ def create(profile: str = DOCUMENTED) -> Starlette:
     return app
 
 
-async def _answer(world: World, request: Request, body: bytes) -> Response:
-    path, fault = request.url.path, world.faults.next_for(request.url.path)
-    sent = _sent(request, body)
+async def _answer(world: World, request: Request, body: bytes, fault: Fault) -> Response:
+    path, sent = request.url.path, _sent(request, body)
     call: dict[str, Any] = {
         "at": datetime.now(UTC).isoformat(),
         "method": request.method,
@@ -120,7 +121,7 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
         "status": None,
     }
     world.calls.append(call)
-    if fault.drop == "before":
+    if fault.drop in ("amid", "before"):
         await asyncio.sleep(fault.delay_s)
         return await _hang_up(request)
     if fault.answers and fault.drop is None:
@@ -130,6 +131,8 @@ async def _answer(world: World, request: Request, body: bytes) -> Response:
     await asyncio.sleep(fault.delay_s)
     if fault.drop == "after":
         return await _hang_up(request)
+    if fault.drop == "half":
+        return _Half(response, request)
     call["status"] = response.status_code
     return response
 
@@ -234,12 +237,27 @@ def _troubled_at_rest(fault: Fault) -> Response:
     return rest.answer({"message": "Refused on request."}, fault.status or 422)
 
 
-async def _hang_up(request: Request) -> Response:
+class _Half(Response):
+    """An answer that breaks off in the middle of its body."""
+
+    def __init__(self, whole: Response, request: Request) -> None:
+        super().__init__(whole.body, whole.status_code, dict(whole.headers))
+        self._request = request
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI
+        start = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **start})
+        half = self.body[: len(self.body) // 2]
+        await send({"type": "http.response.body", "body": half, "more_body": True})
+        await _hang_up(self._request, at_once=False)
+
+
+async def _hang_up(request: Request, *, at_once: bool = True) -> Response:
     """Cut the TCP connection; the server then has nobody to answer, and logs nothing."""
     cycle: Any = getattr(request.receive, "__self__", None)
     if cycle is None:
         raise RuntimeError("a connection can only be dropped when a real server holds it")
-    cycle.transport.abort()
+    cycle.transport.abort() if at_once else cycle.transport.close()
     while (await request.receive())["type"] != "http.disconnect":
         continue
     return Response()

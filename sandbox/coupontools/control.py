@@ -12,9 +12,11 @@ from starlette.routing import Route
 from sandbox.coupontools import areas, webhooks
 from sandbox.coupontools.account import Account, Session
 from sandbox.coupontools.answers import Failure
+from sandbox.coupontools.campaigns import item
 from sandbox.coupontools.faults import Fault
 from sandbox.coupontools.world import World
 
+BY_HAND = ("name", "title", "status", "expiry")
 SIZES = ("seed", "campaigns", "sessions", "balance")
 
 
@@ -33,6 +35,9 @@ def routes(world: World) -> list[Route]:
     def event(wish: Any) -> dict[str, Any]:
         return _happens(world, wish)
 
+    def change(wish: Any) -> dict[str, Any]:
+        return _changes(world, wish)
+
     def reset(wish: Any) -> dict[str, Any]:
         wanted = {**wish} if isinstance(wish, dict) else wish
         profile = wanted.pop("profile", None) if isinstance(wish, dict) else None
@@ -44,6 +49,7 @@ def routes(world: World) -> list[Route]:
         Route("/_/state", state),
         Route("/_/faults", _asked(faults), methods=["POST"]),
         Route("/_/event", _asked(event), methods=["POST"]),
+        Route("/_/change", _asked(change), methods=["POST"]),
         Route("/_/reset", _asked(reset), methods=["POST"]),
     ]
 
@@ -72,6 +78,22 @@ def _happens(world: World, wish: Any) -> dict[str, Any]:
         for parcel in parcels:
             world.courier.send(parcel)
         return {"event": told, "to": [parcel.endpoint for parcel in parcels]}
+
+
+def _changes(world: World, wish: Any) -> dict[str, Any]:
+    """Somebody changes a campaign by hand, on the pages of Coupontools."""
+    if not isinstance(wish, dict) or wish.keys() - {"campaign", *BY_HAND}:
+        raise ValueError(f"of a campaign, only {', '.join(BY_HAND)} are changed")
+    new = {name: wish[name] for name in BY_HAND if name in wish}
+    if not all(isinstance(value, str) for value in new.values()):
+        raise ValueError(f"{', '.join(BY_HAND)} are text")
+    with world.lock:
+        campaign = world.account.campaigns.get(str(wish.get("campaign")))
+        if campaign is None:
+            raise ValueError("there is no such campaign")
+        for name, value in new.items():
+            setattr(campaign, name, value)
+        return item(campaign)
 
 
 def holds(account: Account) -> dict[str, Any]:

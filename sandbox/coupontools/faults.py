@@ -3,7 +3,8 @@
 from dataclasses import dataclass, fields
 from typing import Any
 
-DROPS = (None, "before", "after")
+DROPS = (None, "amid", "before", "after", "half")
+"""The line breaks amid the request, before the work, after it, or with half of the answer sent."""
 
 
 @dataclass
@@ -27,7 +28,7 @@ class Fault:
         if unknown:
             raise ValueError(f"a fault has no {', '.join(sorted(unknown))}")
         if given.get("drop") not in DROPS:
-            raise ValueError('drop is "before" or "after"')
+            raise ValueError(f"drop is one of {', '.join(filter(None, DROPS))}")
         fault = cls(**{name: value for name, value in given.items() if value is not None})
         numbers = (fault.times, fault.status, fault.error_code, fault.delay_s, fault.retry_after)
         if any(number is not None and not isinstance(number, int | float) for number in numbers):

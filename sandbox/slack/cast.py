@@ -87,6 +87,7 @@ def user(id: str, name: str, real_name: str, title: str, tz: str, **more: bool) 
         "real_name": real_name,
         "title": title,
         "tz": tz,
+        "team_id": TEAM["id"],
         "is_restricted": False,
         "is_ultra_restricted": False,
         "is_stranger": False,

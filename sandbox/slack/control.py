@@ -18,7 +18,8 @@ KEEP_ALIVE = 15.0
 
 
 async def faults(box: Sandbox, wish: Json) -> Json:
-    box.faults.add(wish)
+    """Trouble to come; or `over`: none any more."""
+    box.faults.clear() if wish.get("over") else box.faults.add(wish)
     return {"ok": True}
 
 
@@ -97,9 +98,11 @@ async def act(request: Request) -> Response:
 
 
 async def state(request: Request) -> Response:
+    """All of it, or what `only` names: a long history takes a while to write down."""
     box: Sandbox = request.app.state.sandbox
     box.world.base_url = str(request.base_url)
-    return JSONResponse(snapshot.state(box.world))
+    whole, only = snapshot.state(box.world), request.query_params.get("only")
+    return JSONResponse({only: whole[only]} if only in whole else whole)
 
 
 async def deliveries(request: Request) -> Response:

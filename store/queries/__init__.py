@@ -103,6 +103,7 @@ def requests_waiting(tx: Session, person: str, most: int = 10) -> Sequence[Reque
         .where(
             Request.state == Consent.WAITING,
             Request.actor != person,
+            Request.moved_by != person,
             col(Request.id).not_in(agreed.correlate(Request)),
         )
         .order_by(col(Request.asked_at))

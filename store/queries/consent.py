@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, and_, col, func, or_, select
 
+from store.queries import OPEN
 from store.tables import (
     Account,
     Consent,
@@ -16,6 +17,8 @@ from store.tables import (
     Request,
 )
 
+TIMES = ("quiet", "blackout")
+"""What holds a run until a certain moment."""
 UNDECIDED = (Consent.WAITING, Consent.GRANTED)
 
 
@@ -83,7 +86,7 @@ def undecided(tx: Session, but: str, most: int = 500) -> Sequence[str]:
 
 
 def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation]:
-    """Runs that were held for quiet hours which are over, or by a stop that is."""
+    """Runs that were held for hours or days which are over, or by a stop that is."""
     return tx.exec(
         select(Operation)
         .join(Account, col(Account.name) == Operation.account)
@@ -91,7 +94,7 @@ def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation
             Operation.state == Progress.HELD,
             or_(
                 and_(Operation.held_for == "stopped", col(Account.stopped_at).is_(None)),
-                and_(Operation.held_for == "quiet", col(Operation.held_until) <= now),
+                and_(col(Operation.held_for).in_(TIMES), col(Operation.held_until) <= now),
             ),
         )
         .order_by(col(Operation.due))
@@ -166,15 +169,17 @@ def delegations_over(tx: Session, now: datetime, most: int = 100) -> Sequence[De
 
 def missed_runs(tx: Session, most: int = 50) -> Sequence[Operation]:
     """Runs that are held for being late: what else holds them ends by itself."""
-    late = col(Operation.held_for).not_in(("quiet", "stopped"))
+    late = col(Operation.held_for).not_in((*TIMES, "stopped"))
     held = select(Operation).where(Operation.state == Progress.HELD, late)
     return tx.exec(held.order_by(col(Operation.due)).limit(most)).all()
 
 
-def rows_launched(tx: Session, request: str) -> set[int]:
-    """The rows of a request that need not be launched again: all but the dropped."""
+def rows_launched(tx: Session, request: str, edition: int) -> set[int]:
+    """The rows of an edition that need not be launched again: all but the dropped."""
     asked = select(Operation.row).where(
-        Operation.request == request, Operation.state != Progress.DROPPED
+        Operation.request == request,
+        Operation.edition == edition,
+        Operation.state != Progress.DROPPED,
     )
     return set(tx.exec(asked))
 
@@ -183,3 +188,36 @@ def is_any_due(tx: Session, now: datetime) -> bool:
     """Whether there is anything to launch."""
     due = select(Request.id).where(Request.state == Consent.GRANTED, col(Request.next_at) <= now)
     return tx.exec(due.limit(1)).first() is not None
+
+
+def pushed_to(
+    tx: Session, account: str, audience: str, since: datetime, most: int = 20
+) -> Sequence[Operation]:
+    """Pushes to these people that were due since then and may have gone out, or still may."""
+    asked = (
+        select(Operation)
+        .join(Request, col(Request.id) == Operation.request)
+        .where(
+            Request.account == account,
+            Request.audience == audience,
+            Operation.due >= since,
+            col(Operation.state).not_in((Progress.DROPPED, Progress.FAILED)),
+        )
+    )
+    return tx.exec(asked.order_by(col(Operation.due).desc()).limit(most)).all()
+
+
+def pushes_to(tx: Session, account: str, audience: str, most: int = 50) -> Sequence[Request]:
+    """Pushes to these people that are asked for or agreed to and have more to run."""
+    asked = select(Request).where(
+        Request.account == account,
+        Request.audience == audience,
+        col(Request.state).in_(OPEN),
+    )
+    return tx.exec(asked.order_by(col(Request.asked_at).desc()).limit(most)).all()
+
+
+def granted_to(tx: Session, actor: str, most: int = 1_000) -> Sequence[str]:
+    """Ids of what this person asked for, is agreed to and is still to come."""
+    asked = select(Request.id).where(Request.actor == actor, Request.state == Consent.GRANTED)
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, and_, col, func, or_, select
 
+from store.queries import OPEN
 from store.tables import Consent, Posted, Request
 
 CARDS = ("approvers", "asker")
@@ -29,6 +30,13 @@ def requests_to_stop(tx: Session, now: datetime, most: int = 50) -> Sequence[Req
         .order_by(col(Request.next_at))
         .limit(most)
     ).all()
+
+
+def requests_planned(tx: Session, most: int = 500) -> Sequence[Request]:
+    """What has a moment or repeats, and has more to run; agreed to or not."""
+    is_planned = or_(col(Request.crontab) != "", col(Request.planned_at).is_not(None))
+    asked = select(Request).where(col(Request.state).in_(OPEN), is_planned)
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
 
 
 def is_sheet(tx: Session, request: str) -> bool:

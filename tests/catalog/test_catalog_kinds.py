@@ -112,8 +112,10 @@ def test_a_later_that_was_never_named_is_not_now():
 
 
 def test_the_next_moments_are_shown():
-    view = form_for(SEARCH.name).view(SEARCH, {"when_preview": ("Mon 09:00", "Tue 09:00")})
-    assert "Next: Mon 09:00 · Tue 09:00" in said(view)
+    ahead = {"title": "The next 2", "lines": ["Mon 09:00", "Tue 09:00"], "warnings": ["A <b>"]}
+    view = form_for(SEARCH.name).view(SEARCH, {"when_ahead": ahead})
+    assert "The next 2:\\n• Mon 09:00\\n• Tue 09:00" in said(view)
+    assert ":warning: A &lt;b&gt;." in said(view)
 
 
 def test_a_template_that_was_picked_is_described():

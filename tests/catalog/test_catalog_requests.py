@@ -1,19 +1,25 @@
 """The card of a request, the home tab and the launcher: honest, and within Slack's limits."""
 
 import json
+from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from telling import NOW, run, story, yes
+from telling import NOW, REQUEST, run, story, yes
 
 from actions.catalog import CATALOG
 from actions.rules import Hours
 from actions.terms import Need, Terms
+from bot.views.calendar import AT_HOME, FEW
 from bot.views.deciding import refuse_view
 from bot.views.home import home_view, launcher_view
+from bot.views.lines import Line
 from bot.views.request import missed_card, request_card
+from bot.views.spread import Few, Shown, Spread
 from bot.views.story import Change
 from sandbox.slack.blockkit import check
+from schedules.calendar import Entry, Kind
+from schedules.foresight import Clash, Outlook
 from store.tables import Consent, Progress
 
 PUSH, CREATE, SEARCH = (
@@ -120,6 +126,7 @@ def test_a_request_of_any_size_is_within_slacks_limits(action, long):
         terms=Terms("0123456789ab", HARSH, timedelta(minutes=2), (NIGHT,) * 20),
         change=Change("runner", long),
         rehearsed=[NOW] * 20,
+        outlook=Outlook("America/Argentina/ComodRivadavia", clashes=[Clash(REQUEST, NOW)] * 5),
         version=2,
         preview=long,
         problem=long,
@@ -139,8 +146,8 @@ def test_missed_runs_stand_on_one_card():
     card = missed_card([late])
     assert check(card.to_dict(), "message") == []
     assert len(said(card)) < 12_000
-    assert verbs(card) == ["run_late", "skip"] * 15
-    assert "… and 25 more" in said(card)
+    assert verbs(card) == ["run_late", "skip", "shift_run"] * 11
+    assert "… and 29 more" in said(card)
     assert "No run is held" in missed_card([]).text
 
 
@@ -160,14 +167,24 @@ def numbered(count: int, state=Consent.WAITING, **also):
     return [story(PUSH, state, id=f"req_{number:016x}", **also) for number in range(count)]
 
 
+def coming(count: int) -> Spread:
+    """So many, with a text that takes all room there is; and as many late ones as are shown."""
+    ahead = [
+        Line(Entry(Kind.COMING, NOW + timedelta(days=each), told.request.id), told)
+        for each, told in enumerate(numbered(count, Consent.GRANTED, preview=LONG), 1)
+    ]
+    late = [replace(line, entry=replace(line.entry, kind=Kind.OVERDUE)) for line in ahead[:FEW]]
+    return Spread(Shown(), "UTC", NOW, NOW.date(), ahead, Few(late, 5_001), rest=9)
+
+
 def test_home_decides_in_place_and_offers_every_action():
     doubtful = [story(PUSH, Consent.SPENT, runs=[run(Progress.UNCLEAR)])]
-    view = home_view(numbered(1, Consent.ASKED), numbered(1), numbered(1), doubtful)
+    view = home_view(numbered(1, Consent.ASKED), numbered(1), coming(1), doubtful)
     found = verbs(view)
     own = ["rehearse", "edit", "withdraw"]
     first = ["approve_with", "question", "refuse", "happened", "go_on", *own]
     assert found[: len(first)] == first
-    assert found[len(first) :] == [*(f"start:{name}" for name in CATALOG), "sheet"]
+    assert found[len(first) :] == ["calendar", *(f"start:{name}" for name in CATALOG), "sheet"]
 
 
 def test_home_and_launcher_fit_when_empty_and_when_full():
@@ -178,5 +195,7 @@ def test_home_and_launcher_fit_when_empty_and_when_full():
         for n in range(50)
     ]
     for lists in (([], [], [], []), (mine, full, full, doubts)):
-        assert check(home_view(*lists).to_dict(), "home") == []
+        asked, waiting, ahead, unclear = lists
+        view = home_view(asked, waiting, coming(min(len(ahead), AT_HOME)), unclear)
+        assert check(view.to_dict(), "home") == []
         assert check(launcher_view(CATALOG, *lists[:3], {"channel": "C1"}).to_dict(), "modal") == []

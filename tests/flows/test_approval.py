@@ -232,6 +232,8 @@ def test_one_card_through_the_whole_life(world: World) -> None:
     world.tick()
     [card] = world.slack.messages("approvals")
     assert "Done" in words_of(card)
+    assert "Was sent to 812 people" in words_of(card)
+    assert "Reaches" not in words_of(card)
     own = [message for message in world.slack.messages(ana.dm) if not message.get("thread_ts")]
     assert len(own) == 1
     assert ana.was_told("The push is sent")
@@ -241,9 +243,10 @@ def test_one_decides_at_home(world: World) -> None:
     asks_campaign(world)
     bo = world.person("bo").opens_home()
     bo.presses("approve")
-    assert "Nothing waits for you." in bo.home
+    assert "Nothing left to decide here" in bo.home
     world.tick()
     assert len(world.api.created) == 1
+    assert "Nothing waits for you." in bo.opens_home().home
 
 
 def test_refusing_again_at_home_is_told_the_truth(world: World) -> None:

@@ -1,6 +1,7 @@
 """Where people decide: the list, the home tab, in an emergency; and every no they are told."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -44,28 +45,58 @@ def queue(world: World, name: str) -> Human:
     return world.person(name).types("/coupon-approvals")
 
 
+def places(view: dict[str, Any]) -> list[str]:
+    """Where in the list there is something to decide, and where there was."""
+    found = [block.get("block_id", "") for block in view["blocks"]]
+    shown = zip(found, view["blocks"], strict=True)
+    return [
+        id if id.startswith("decide:") else "settled"
+        for id, block in shown
+        if id.startswith("decide:") or "Nothing left to decide here" in words_of(block)
+    ]
+
+
 def test_the_list_is_decided_in_place(world: World) -> None:
     first = asks_campaign(world, name="Spring")
     second = asks_campaign(world, name="Summer")
     third = asks_campaign(world, name="Autumn")
     bo = queue(world, "bo")
-    assert words_of(bo.view).count("Waits for approval") == 3
-    bo.presses("approve", block_id=f"decide:{first.id}")
-    assert first.id not in words_of(bo.view)
-    bo.presses("refuse", block_id=f"decide:{second.id}").submits(reason="Not in summer")
-    assert second.id not in words_of(bo.view)  # the list again, and not the form
-    bo.presses("question", block_id=f"decide:{third.id}").submits(question="Which stores?")
-    assert third.id in words_of(bo.view)
+    at = [f"decide:{request.id}" for request in (first, second, third)]
+    assert places(bo.view) == at
+    bo.presses("approve", block_id=at[0])
+    assert places(bo.view) == ["settled", *at[1:]]  # the next one does not move under the pointer
+    bo.presses("refuse", block_id=at[1]).submits(reason="Not in summer")
+    assert places(bo.view) == ["settled", "settled", at[2]]  # the list again, and not the form
+    assert "Refused by" in words_of(bo.view)
+    bo.presses("question", block_id=at[2]).submits(question="Which stores?")
+    assert places(bo.view) == ["settled", "settled", at[2]]
     stale = queue(world, "cy")
-    bo.presses("approve_with", block_id=f"decide:{third.id}").submits(comment="Fine")
-    assert "Nothing waits for you." in words_of(bo.view)
-    stale.presses("approve", block_id=f"decide:{third.id}")
+    bo.presses("approve_with", block_id=at[2]).submits(comment="Fine")
+    assert places(bo.view) == ["settled"] * 3
+    stale.presses("approve", block_id=at[2])
     assert "Too late: It has been approved already." in words_of(stale.view)
-    assert "Nothing waits for you." in words_of(stale.view)
+    assert places(stale.view) == ["settled"]
     world.tick()
     assert sorted(made["name"] for made in world.api.created) == ["Autumn", "Spring"]
-    assert "Nothing waits for you." in words_of(queue(world, "ana").view)
+    assert "Nothing waits for you." in words_of(queue(world, "bo").view)
     assert queue(world, "gil").was_told("Guests and people from outside cannot use this.")
+
+
+def test_pressing_twice_at_home_never_decides_on_the_next_one(world: World) -> None:
+    first, second = asks_campaign(world, name="Spring"), asks_campaign(world, name="Summer")
+    bo = world.person("bo").opens_home()
+    home = world.slack.state["homes"][bo.id]
+    assert places(home) == [f"decide:{first.id}", f"decide:{second.id}"]
+    bo.presses("approve", view_id=home["id"], block_id=f"decide:{first.id}")
+    home = world.slack.state["homes"][bo.id]
+    assert places(home) == ["settled", f"decide:{second.id}"]
+    world.slack.does("redeliver", index=world.slack.deliveries[-1]["index"])
+    world.workers.rest()
+    assert places(world.slack.state["homes"][bo.id]) == ["settled", f"decide:{second.id}"]
+    states = {request.id: request.state for request in world.requests()}
+    assert states == {first.id: Consent.GRANTED, second.id: Consent.WAITING}
+    bo.opens_home()
+    assert places(world.slack.state["homes"][bo.id]) == [f"decide:{second.id}"]
 
 
 @ON_SQLITE
@@ -95,7 +126,10 @@ def test_home_is_drawn_anew_after_each_decision(world: World) -> None:
     request = world.request()
     bo, cy = world.person("bo").opens_home(), world.person("cy").opens_home()
     at_home = {"block_id": f"decide:{request.id}"}
-    bo.presses("approve_with", **at_home).submits(reached="81")
+    assert "*Message:* Summer" in bo.home  # nobody agrees to what they cannot read
+    bo.presses("approve_with", **at_home)
+    assert "*Message:* Summer" in words_of(bo.view)
+    bo.submits(reached="81")
     assert "812" in bo.errors["reached"]
     bo.submits(reached="812")
     assert not bo.has_modal

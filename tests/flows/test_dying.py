@@ -5,13 +5,8 @@ import signal
 import pytest
 
 from store.tables import Progress
-from tests.dying import carry_through, die
+from tests.dying import MESSAGE, PLACES, carry_through, die
 from tests.world import World
-
-PLACES = 54
-"""More than there are to be killed at, as is checked below; the engine's own vary by a few."""
-
-MESSAGE = {"campaign": "cam_123456", "message": "Summer"}
 
 
 def asked(world: World) -> str:
@@ -25,7 +20,11 @@ def addresses(world: World) -> tuple[str, str, str]:
     return world.slack.url, world.api.url, world.settings.database_url
 
 
-@pytest.mark.parametrize("fatal", range(1, PLACES + 1))
+TURNS = [("sqlite" if place % 4 in (1, 2) else "postgres", place) for place in range(1, PLACES + 1)]
+"""Before and after a commit on the one, of the next on the other; `make chaos` does all on both."""
+
+
+@pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
 def test_whenever_it_dies_nothing_is_pushed_twice_and_nothing_is_lost(
     world: World, fatal: int
 ) -> None:

@@ -1,7 +1,7 @@
 """Change and resubmit: the form of a request filled with what was asked, and consent begun anew."""
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from actions.catalog import CATALOG
 from actions.desk import When
 from bot.forms import form_for
 from bot.forms.when import when_asked
-from store.tables import Consent
+from store.tables import Consent, Request
 from tests.catalog.filling import fill
 from tests.flows.asking import SPLASH, agree, asks_push, buttons
 from tests.world import World, words_of
@@ -141,10 +141,14 @@ def test_the_form_of_every_action_shows_what_its_row_holds() -> None:
 
 
 def test_a_series_opens_with_its_days_and_its_clock() -> None:
-    assert when_asked(None, "30 8 * * mon,wed", "Europe/Brussels") == {
+    asked = Request(crontab="30 8 * * mon,wed", timezone="Europe/Brussels", runs=20)
+    asked.until = date(2026, 12, 24)
+    assert when_asked(asked) == {
         "when": "repeat",
         "when_zone": "Europe/Brussels",
         "when_days": ["mon", "wed"],
         "when_time": "08:30",
+        "when_until": "2026-12-24",
+        "when_runs": 20,
     }
-    assert when_asked(None, "", "UTC") == {}
+    assert when_asked(Request(crontab="")) == {}

@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from actions.desk import When
+from actions.errors import NotAllowed
+from schedules.recurrence import next_after
 from store import queries
 from store.tables import Consent, Progress
 from tests.flows.asking import SPLASH, agree, asks_campaign, asks_push, seen
@@ -132,6 +134,43 @@ def test_who_can_stand_in_for_whom_and_how_long(world: World) -> None:
     assert kinds(world) == [("delegated", "U0ANA")]
 
 
+OUTSIDE: tuple[dict[str, object], ...] = (
+    {"team_id": "T0PARTNER"},  # Slack Connect: they share a channel, so they are no strangers
+    {"is_stranger": True},
+    {"is_restricted": True},
+    {"is_ultra_restricted": True},
+    {"is_bot": True},
+    {"deleted": True},
+)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_guests_people_of_other_workspaces_bots_and_leavers_neither_ask_nor_decide(
+    world: World,
+) -> None:
+    world.under("rules: [{rule: All, approvals: 1, brake: 5m}]")
+    request = asks_campaign(world)
+    given = {"template": "cam_100001", "name": "Mine"}
+    stopping = world.bot.office.stopping(world.bot.people)
+    for how in OUTSIDE:
+        joins(world, "di")
+        world.slack.does("usergroup", usergroup="coupon-approvers", users=["U0BO", "U0DI"])
+        world.slack.does("person", user="U0DI", **how)
+        world.bot.people.forget()
+        with pytest.raises(NotAllowed, match="Guests and people from outside"):
+            world.bot.desk.ask("campaign.create", given, actor="U0DI")
+        with pytest.raises(NotAllowed, match="Guests and people from outside"):
+            stopping.pause(request.id, 1, actor="U0DI")
+        with pytest.raises(NotAllowed, match="Only approvers can decide this"):
+            world.bot.approvals.approve(request.id, 1, actor="U0DI")
+        world.slack.does("person", user="U0DI", **INSIDE)
+    world.bot.people.forget()
+    assert world.bot.approvals.approve(request.id, 1, actor="U0DI").state is Consent.GRANTED
+
+
+INSIDE = {name: False for how in OUTSIDE for name in how} | {"team_id": "T0VOUCH"}
+
+
 def test_somebody_put_out_of_the_group_approves_nothing(world: World) -> None:
     asks_campaign(world)
     world.person("bo").opens_home()  # so that it is known who Bo is
@@ -166,8 +205,53 @@ def test_nothing_goes_out_for_somebody_who_has_left(world: World, how: dict[str,
     world.passes(days=1, minutes=1)
     world.tick()
     assert world.api.pushed == []
-    assert world.request().state is Consent.VOID
-    assert "The person who asked may not ask any more." in seen(world)
+    assert world.request().state is Consent.PAUSED
+    assert "The person who asked is no member any more." in seen(world)
+
+
+def asks_report(world: World) -> None:
+    """A series that needs no approval, so that no card stands in the channel."""
+    first = next_after("0 9 * * *", "UTC", world.now())
+    world.bot.desk.ask("campaign.list", {}, actor="U0ANA", when=When(first, "0 9 * * *"))
+    world.tick()
+    assert world.request().state is Consent.GRANTED
+
+
+def test_what_somebody_planned_who_leaves_is_held_at_once_and_can_go_on(world: World) -> None:
+    asks_report(world)
+    world.slack.does("person", user="ana", deleted=True)
+    world.tick()
+    assert world.request().state is Consent.PAUSED
+    card = words_of(world.slack.card())
+    assert "The person who asked is no member any more." in card
+    assert "else somebody has to ask for it anew" in card
+    world.passes(days=2)
+    assert world.operations() == []
+    bo = world.person("bo").at_card("resume")
+    assert bo.was_told("It goes on when they are back, or is asked for anew.")
+    world.slack.does("person", user="ana", deleted=False)
+    bo.at_card("resume")
+    assert world.request().state is Consent.GRANTED
+    world.passes(days=1)
+    world.tick()
+    assert len(world.operations(Progress.DONE)) == 1
+
+
+def test_where_slack_did_not_tell_the_next_run_finds_out_and_the_series_is_held(
+    world: World,
+) -> None:
+    asks_report(world)
+    world.stops()
+    world.forgiven.add("dispatch_failed")
+    world.slack.does("person", user="ana", deleted=True)
+    world.later(days=1)
+    world.starts()
+    world.tick()
+    world.tick()
+    assert [run.state for run in world.operations()] == [Progress.DROPPED]
+    assert world.request().state is Consent.PAUSED
+    world.passes(days=3)
+    assert len(world.operations()) == 1, "not dropped run by run"
 
 
 def test_when_slack_is_down_nobody_has_rights_and_nothing_is_lost(world: World) -> None:

@@ -107,6 +107,74 @@ def test_at_night_it_is_refused_by_its_rule_and_by_day_it_is_not(world: World) -
     assert "Not at night." in seen(world)
 
 
+VOID = {"couponsession": "abc123", "operation": "void"}
+PUSH = {"campaign": SPLASH, "message": "Summer"}
+MADE = {"template": TEMPLATE, "name": "Spring", "discount_value": "20.01"}
+CODES = {"campaign": SPLASH, "amount": 101}
+OWN = {"campaign": SPLASH, "couponsession": "aB3dE6", "message": "Hi"}
+WORDS: tuple[tuple[str, str, dict[str, object], int, int | None], ...] = (
+    # a condition, what is asked for, how many rows of it, and at which hour
+    ("{action: session.*}", "session.update", VOID, 1, None),
+    ("{area: single_use}", "single_use.create_many", CODES, 1, None),
+    ("{risk: launch}", "campaign.create", MADE, 1, None),
+    ("{account: main, risk: launch}", "campaign.create", MADE, 1, None),
+    ("{roles: coupon-operators}", "session.update", VOID, 1, None),
+    ("{reach: {least: 812}}", "campaign.push_all", PUSH, 1, None),
+    ("{codes: {least: 101}}", "single_use.create_many", CODES, 1, None),
+    ("{face_value: {least: 20.01}}", "campaign.create", MADE, 1, None),
+    ("{rows: {least: 2}}", "session.update", VOID, 2, None),
+    ("{hours: 21:00-08:00}", "session.update", VOID, 1, 21),
+    ("{weekday: %(tomorrow)s}", "session.update", VOID, 1, 12),
+    ("{first_use: true}", "campaign.create", MADE, 1, None),
+    ("{scheduled: true}", "session.update", VOID, 1, 12),
+    ("{to_self: true}", "campaign.push", OWN, 1, None),
+)
+"""One wish for each condition that a policy can name."""
+LOOSER = {"812": "813", "101": "102", "20.01": "20.02", "least: 2}": "least: 3}"}
+ELSE = (
+    *(("session.*", "loyalty.*"), ("single_use", "loyalty"), ("risk: launch}", "risk: read}")),
+    *(
+        ("main", "another"),
+        ("coupon-operators", "coupon-approvers"),
+        ("21:00-08:00", "22:00-08:00"),
+    ),
+    *(("%(tomorrow)s", "%(yesterday)s"), ("true", "false")),
+)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_each_condition_of_the_policy_looks_at_what_is_asked(world: World) -> None:
+    days = {
+        name: (tomorrow_at(world, 12) + timedelta(days=ahead)).strftime("%a").lower()
+        for name, ahead in (("tomorrow", 0), ("yesterday", -2))
+    }
+    world.under(ONE)
+    for condition, action, given, rows, hour in WORDS:
+        when = When() if hour is None else at_hour(world, hour)
+        loose = condition
+        for was, now in (*LOOSER.items(), *ELSE):
+            loose = loose.replace(was, now)
+        assert loose != condition
+        for said, refused in ((condition % days, True), (loose % days, False)):
+            rule = f"{{rule: This, when: {said}, refuse: Not this.}}"
+            others = "{rule: Everything, approvals: 1}"
+            world.rules_at.write_text(f"seeds: {{U0ANA: aB3dE6}}\nrules: [{others}, {rule}]")
+            world.bot.jobs["policy"][0]()
+            assert is_refused(world, action, [given] * rows, when) is refused, said
+
+
+def is_refused(world: World, action: str, rows: list[dict[str, object]], when: When) -> bool:
+    """At once, or when it has been looked at."""
+    try:
+        id = world.bot.desk.ask(action, *rows, actor="U0ANA", when=when).id
+    except NotAllowed as no:
+        assert str(no) == "Not this. (policy: This)"
+        return True
+    world.bot.jobs["prepare"][0]()
+    [request] = [each for each in world.requests() if each.id == id]
+    return request.state is Consent.VOID and request.problem == "Not this."
+
+
 def test_who_may_ask_and_who_may_read_is_policy(world: World) -> None:
     world.under(ROLES)
     bo, ana = world.person("bo"), world.person("ana")

@@ -64,6 +64,31 @@ def test_it_goes_to_the_askers_own_phone_first(world: World) -> None:
 
 
 @ON_SQLITE
+def test_a_push_to_a_loyalty_card_is_tried_out_too(world: World) -> None:
+    world.under(POLICY.format(seed=a_holder(world)) + "holders: {U0BO: loy_500/usr_9}\n")
+    for name in ("bo", "cy"):
+        blast = {"loyaltycard": "loy_501", "message": "Double stamps"}
+        world.bot.desk.ask("loyalty.push_all", blast, actor=f"U0{name.upper()}")
+        world.tick()
+        world.person(name).at_own_card("rehearse")
+        world.tick()
+    [push] = world.api.state["loyalty_pushes"]
+    assert (push["loyaltycard"], push["user"], push["message"]) == (
+        "loy_500",
+        "usr_9",
+        "Double stamps",
+    )
+    assert world.person("cy").was_told("“holders: {U0CY: card/user}”")
+    states = [(request.action, request.state) for request in world.requests()]
+    assert ("loyalty.push", Consent.SPENT) in states
+    assert [state for action, state in states if action != "loyalty.push"] == [Consent.WAITING] * 2
+    foreign = {"loyaltycard": "loy_501", "user": "usr_9", "message": "On another card"}
+    world.bot.desk.ask("loyalty.push", foreign, actor="U0BO")
+    world.tick()
+    assert world.request().state is Consent.WAITING  # that is not the card on Bo's phone
+
+
+@ON_SQLITE
 def test_whose_phone_nobody_knows_is_told_how_to_say_so(world: World) -> None:
     world.under(POLICY.format(seed=a_holder(world)))
     ana = asks_push(world).at_own_card("rehearse")

@@ -271,7 +271,7 @@ def test_a_sheet_that_is_too_late_is_decided_on_as_one(world: World, decision: s
 @ON_SQLITE
 def test_a_sheet_comes_again_and_again(world: World) -> None:
     ana = pastes(world, consumers(2)).fills(when="repeat")
-    assert ana.was_told("Next: ")
+    assert ana.was_told("The next 5 on the clock of Europe/Brussels")
     every = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
     ana.submits(when_days=every, when_time="09:00", when_zone="Asia/Tokyo")
     world.tick()

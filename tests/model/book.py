@@ -1,70 +1,32 @@
 """What should be: a small model of requests, people's yeses and runs, written apart from the app.
 
-It says what each click may answer truthfully, where everything stands after it, and whether a run
-may go out. It knows nothing of the application but the names of its states and refusals.
+It says where everything stands after each click and job, what the record says of it, and whether a
+run may go out. It knows nothing of the application but the names of its states.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
-from tests.model.cast import APPROVER, EXPIRY, LATENESS, Need, Rules, Somebody
+from tests.model.cast import APPROVER, BLAST, ESCALATION, LATENESS, ROWS, Rules, Somebody
+from tests.model.things import (
+    CALENDAR,
+    CHANGEABLE,
+    DAY,
+    LONG_AGO,
+    RUNNER,
+    Line,
+    Run,
+    Standing,
+    Stands,
+    Wish,
+    Yes,
+    following,
+)
 
-CHANGEABLE = ("asked", "waiting", "granted", "paused")
-DAY = timedelta(days=1)
-
-
-@dataclass
-class Yes:
-    """Somebody's, for themselves or for somebody else; alone, of whoever broke the glass."""
-
-    person: str
-    said_for: str
-    alone: bool = False
-
-
-@dataclass
-class Run:
-    """One carrying-out."""
-
-    due: datetime
-    run_at: datetime
-    edition: int
-    label: str
-    state: str = "ready"
-    held_for: str = ""
-    held_until: datetime | None = None
-
-
-@dataclass
-class Wish:
-    """A request."""
-
-    kind: str
-    actor: str
-    label: str
-    planned: datetime | None
-    next_at: datetime | None
-    daily: bool = False
-    state: str = "asked"
-    version: int = 1
-    edition: int = 1
-    """Grows with each change that its asker makes."""
-    rules: Rules | None = None
-    """The policy under which it was looked at."""
-    reach: int | None = None
-    given: list[Yes] = field(default_factory=list)
-    since: datetime | None = None
-    granted: datetime | None = None
-    runs: dict[str, Run] = field(default_factory=dict)
-
-    @property
-    def needs(self) -> tuple[Need, ...]:
-        return self.rules.needs[self.kind] if self.rules else ()
-
-    @property
-    def brake(self) -> timedelta:
-        return timedelta(minutes=self.rules.brake.get(self.kind, 0) if self.rules else 0)
+CLEARED = timedelta(seconds=30)
+"""How long a look at what was agreed to holds for the other rows of a sheet."""
 
 
 @dataclass
@@ -75,10 +37,42 @@ class Book:
     rules: Rules
     reach: int = 39
     wishes: dict[str, Wish] = field(default_factory=dict)
-    deputies: list[tuple[str, str, datetime]] = field(default_factory=list)
-    """Person, deputy, until when."""
-    stopped: bool = False
+    deputies: list[Standing] = field(default_factory=list)
+    stopped: datetime | None = None
     first_to_resume: str = ""
+    notes: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """Kind, who, and about what: what the record says beside states."""
+    cleared: dict[tuple[int, str], tuple[int, datetime]] = field(default_factory=dict)
+    """Replica and sheet: the version looked at, and when."""
+
+    def every_run(self) -> dict[str, tuple[Wish, Run]]:
+        return {id: (wish, run) for wish in self.wishes.values() for id, run in wish.runs.items()}
+
+    def alive(self) -> list[Wish]:
+        """What can still run."""
+        return [wish for wish in self.wishes.values() if wish.state in CHANGEABLE]
+
+    def concerned(self) -> list[str]:
+        """On whom depends what has been agreed to and has not run yet."""
+        agreed = [
+            wish
+            for wish in self.wishes.values()
+            if wish.state in ("granted", "paused")
+            or any(run.state in ("ready", "held") for run in wish.runs.values())
+        ]
+        named = [name for wish in agreed for name in (wish.actor, *sorted(wish.spoken))]
+        return list(dict.fromkeys(named))
+
+    def told(self) -> dict[str, list[Line]]:
+        """What the record has to say of states since the last time."""
+        things: list[Stands] = [
+            *self.wishes.values(),
+            *(run for _, run in self.every_run().values()),
+        ]
+        found = {thing.id: thing.told for thing in things if thing.told}
+        for thing in things:
+            thing.told = []
+        return found
 
     # whose say
 
@@ -86,205 +80,143 @@ class Book:
         """Whose yes somebody can give: their own, and of those they stand in for."""
         if not self.people[who].member:
             return [who]
-        others = [
-            person for person, deputy, until in self.deputies if deputy == who and now < until
-        ]
+        others = [each.person for each in self.deputies if each.deputy == who and now < each.until]
         return list(dict.fromkeys([who, *others]))
 
-    def counts(self, who: str, group: str, wish: Wish, waited: timedelta) -> bool:
-        """Whether the yes of `who` counts where people of the group are asked for."""
-        groups = {group}
-        if wish.rules and wish.rules.escalates and waited >= DAY:
-            groups.add(wish.rules.escalates)
-        return bool(self.people[who].roles & groups) and self.people[who].member
+    def groups(self, group: str, wish: Wish, waited: timedelta) -> set[str]:
+        """Whose yes counts where people of the group are asked for."""
+        later = wish.rules.escalates if wish.rules and waited >= ESCALATION else ""
+        return {group, later} - {""}
 
-    def entitled(self, who: str, wish: Wish, waited: timedelta) -> bool:
-        return any(self.counts(who, group, wish, waited) for _, group in wish.needs)
+    def entitled(self, who: str, wish: Wish, waited: timedelta = timedelta()) -> bool:
+        someone = self.people[who]
+        return someone.member and any(
+            someone.roles & self.groups(group, wish, waited) for _, group in wish.needs
+        )
 
-    def missing(self, wish: Wish, said_for: Iterable[str], waited: timedelta) -> list[str]:
-        """The groups of which somebody is still to agree."""
-        voices = list(said_for)
-        return [
-            group
-            for count, group in wish.needs
-            if sum(self.counts(who, group, wish, waited) for who in voices) < count
-        ]
+    def missing(
+        self, wish: Wish, given: Iterable[Iterable[str]], waited: timedelta
+    ) -> list[set[str]]:
+        """The groups of which somebody is still to agree, beside people with these roles."""
+        every = [set(roles) for roles in given]
+        wanted = [(count, self.groups(group, wish, waited)) for count, group in wish.needs]
+        return [groups for count, groups in wanted if sum(bool(r & groups) for r in every) < count]
 
-    def is_approver(self, who: str) -> bool:
-        return self.people[who].member and APPROVER in self.people[who].roles
-
-    # what a click may truthfully be answered; nothing: it has to be taken
-
-    def against_asking(self, who: str, kind: str) -> set[str]:
-        no = not self.people[who].member or kind in self.rules.refused
-        return {"NotAllowed"} if no else set()
-
-    def against_deciding(self, wish: Wish, version: int, who: str, now: datetime) -> set[str]:
-        found = set()
-        if wish.state != "waiting":
-            found.add("TooLate")
-        if version != wish.version:
-            found.add("StaleCard")
-        if who == wish.actor:
-            found.add("OwnRequest")
-        if not self.heard(wish, who, now):
-            found.add("NotAllowed")
-        return found
+    def still_missing(self, wish: Wish, now: datetime) -> list[set[str]]:
+        return self.missing(wish, (yes.roles for yes in wish.given), wish.waited(now))
 
     def heard(self, wish: Wish, who: str, now: datetime) -> list[str]:
         """Whose say somebody has on this: never that of whoever asked."""
-        waited = now - wish.since if wish.since else timedelta()
+        waited = wish.waited(now)
         voices = self.voices(who, now)
         return [v for v in voices if v != wish.actor and self.entitled(v, wish, waited)]
 
-    def may_speak_for(self, wish: Wish, who: str, now: datetime) -> list[str]:
-        """Those of them who have not been heard, and of whose kind somebody is still missing."""
-        waited = now - wish.since if wish.since else timedelta()
-        spoken = {name for yes in wish.given for name in (yes.person, yes.said_for)}
-        groups = self.missing(wish, (yes.said_for for yes in wish.given), waited)
-        return [
-            voice
-            for voice in self.heard(wish, who, now)
-            if voice not in spoken
-            and any(self.counts(voice, group, wish, waited) for group in groups)
-        ]
+    def speaks_for(self, wish: Wish, who: str, now: datetime) -> str:
+        """The first of them who has not been heard, and of whose kind somebody is missing."""
+        wanted = self.still_missing(wish, now)
+        fresh = [voice for voice in self.heard(wish, who, now) if voice not in wish.spoken]
+        return next((v for v in fresh if any(self.people[v].roles & g for g in wanted)), "")
 
-    def against_approving(
-        self, wish: Wish, version: int, who: str, now: datetime, reached: int
-    ) -> set[str]:
-        found = self.against_deciding(wish, version, who, now)
-        if wish.rules is not self.rules:
-            found.add("StaleCard")
-        spoken = {name for yes in wish.given for name in (yes.person, yes.said_for)}
-        heard = self.heard(wish, who, now)
-        if who in spoken or (heard and spoken.issuperset(heard)):
-            found.add("SaidAlready")
-        elif not self.may_speak_for(wish, who, now):
-            found.add("NotAllowed")
-        if wish.kind == "blast" and reached != wish.reach:
-            found.add("InvalidInputs")
-        return found
-
-    def against_pausing(self, wish: Wish, version: int, who: str) -> set[str]:
-        found = set()
-        may = self.entitled(who, wish, timedelta()) or self.is_approver(who) or who == wish.actor
-        if not self.people[who].member or not (wish.brake or may):
-            found.add("NotAllowed")
-        if version != wish.version:
-            found.add("StaleCard")
-        if wish.state != "granted":
-            found.add("TooLate")
-        return found
-
-    def against_resuming(self, wish: Wish, version: int, who: str) -> set[str]:
-        found = set()
-        if wish.state != "paused":
-            found.add("TooLate")
-        if version != wish.version or wish.rules is not self.rules:
-            found.add("StaleCard")
-        if who == wish.actor:
-            found.add("OwnRequest")
-        if not (self.entitled(who, wish, timedelta()) or self.is_approver(who)):
-            found.add("NotAllowed")
-        return found
-
-    def against_going_alone(self, wish: Wish, version: int, who: str, reason: str) -> set[str]:
-        found = set()
-        if wish.state != "waiting":
-            found.add("TooLate")
-        if version != wish.version or wish.rules is not self.rules:
-            found.add("StaleCard")
-        if not self.breaks_glass(who):
-            found.add("NotAllowed")
-        if len(reason) < 10:
-            found.add("NeedsReason")
-        return found
+    def is_approver(self, who: str) -> bool:
+        return self.people[who].member and APPROVER in self.people[who].roles
 
     def breaks_glass(self, who: str) -> bool:
         person = self.people[who]
         return person.member and self.rules.glass in person.roles
 
-    def against_changing(self, wish: Wish, version: int, who: str) -> set[str]:
-        found = self.against_asking(who, wish.kind)
-        if who != wish.actor:
-            found.add("NotAllowed")
-        if version != wish.version:
-            found.add("StaleCard")
-        if wish.state not in CHANGEABLE:
-            found.add("TooLate")
-        return found
-
-    def against_withdrawing(self, wish: Wish, who: str) -> set[str]:
-        found = {"NotAllowed"} if who != wish.actor else set()
-        return found | ({"TooLate"} if wish.state not in CHANGEABLE else set())
-
-    def against_settling(self, wish: Wish, who: str) -> set[str]:
-        asker = self.people[who].member and who == wish.actor
-        return set() if asker or self.is_approver(who) else {"NotAllowed"}
-
-    def against_sending_now(self, wish: Wish, run: Run, who: str) -> set[str]:
-        """A run that is held: late ones are let go by anybody concerned, quiet ones by one more."""
-        found = self.against_settling(wish, who)
-        if run.state != "held":
-            return found | {"TooLate"}
-        if run.held_for == "quiet":
-            if who == wish.actor:
-                found.add("OwnRequest")
-            if any(who in (yes.person, yes.said_for) for yes in wish.given):
-                found.add("SaidAlready")
-            if not self.entitled(who, wish, timedelta()):
-                found.add("NotAllowed")
-        return found
-
     # what becomes of it
 
-    def granted(self, wish: Wish, now: datetime) -> None:
-        wish.state, wish.granted, due = "granted", now, wish.next_at or now
-        late = now - due > LATENESS[wish.kind]
-        wish.next_at = max(due, now + wish.brake) if wish.brake and not late else due
+    def agrees(self, wish: Wish, who: str, now: datetime) -> None:
+        voice = self.speaks_for(wish, who, now)
+        wish.given.append(Yes(who, voice, frozenset(self.people[voice].roles)))
+        if self.still_missing(wish, now):
+            self.notes["approved", who, wish.id] += 1
+        else:
+            wish.grants(who, now)
 
-    def afresh(self, wish: Wish) -> None:
-        """What was agreed to is void; it is looked at anew."""
-        wish.state, wish.version, wish.given = "asked", wish.version + 1, []
-        wish.rules, wish.since, wish.granted = None, None, None
+    def mints(self, wish: Wish, now: datetime) -> None:
+        """The runs that are due: each row once, and what an edition has done it does not again."""
+        due = wish.next_at or now
+        missed = wish.daily and wish.granted is not None and due < wish.granted
+        done = {run.row for run in wish.runs.values() if run.edition == wish.edition
+                and run.state != "dropped" and not wish.daily}  # fmt: skip
+        for row in () if missed else sorted({*range(ROWS[wish.kind])} - done):
+            run = Run(id=f"{wish.id}.{due:%Y%m%dT%H%M%S%f}.{row}", due=due, run_at=due,
+                      edition=wish.edition, row=row, label=f"{wish.label} row {row}")  # fmt: skip
+            late = now - due > LATENESS[wish.kind]
+            run.becomes("held" if late else "ready", CALENDAR)
+            run.held_for = "late" if late else ""
+            wish.runs[run.id] = run
+        if wish.daily:
+            wish.next_at = following(due)
+        else:
+            wish.becomes("spent", CALENDAR)
+            wish.next_at = None
 
-    def following(self, now: datetime) -> datetime:
-        """The next nine in the morning."""
-        nine = now.replace(hour=9, minute=0, second=0, microsecond=0)
-        return nine if nine > now else nine + DAY
+    def drops(self, wish: Wish, run: Run, broken: str = "") -> None:
+        """It does not come; what was agreed to, or does not hold any more, is looked at anew."""
+        run.becomes("dropped", RUNNER)
+        if run.edition != wish.edition or wish.state not in ("granted", "spent"):
+            return
+        if broken == "asker" and wish.state == "granted":  # a series waits for who asked
+            wish.becomes("paused", RUNNER)
+        elif broken or wish.needs:
+            wish.afresh(RUNNER)
+            if not wish.daily:
+                wish.planned = wish.next_at = None
 
-    def why_not(self, wish: Wish, run: Run) -> str:
+    def begins(self, wish: Wish, run: Run, now: datetime, replica: int) -> bool:
+        """Whether a run that is ready goes out now; else it is held, or dropped."""
+        late = now - run.run_at > LATENESS[wish.kind]
+        broken = "" if self.stopped else self.why_not(wish, run, now, replica)
+        if broken:
+            self.drops(wish, run, broken)
+        elif late:
+            run.held("late")
+        elif self.stopped and (run.has_begun or ROWS[wish.kind] > 1):
+            run.held("stopped")
+        elif self.stopped:
+            self.drops(wish, run)
+        elif until := quiet_until(wish, run, now):
+            run.held("quiet", until)
+        else:
+            run.becomes("running", RUNNER)
+            run.has_begun = True
+            return True
+        return False
+
+    def why_not(self, wish: Wish, run: Run, now: datetime, replica: int) -> str:
         """Which of the promises a run would break; empty: it may go."""
-        asker = self.people[wish.actor]
-        waited = (wish.granted or wish.since) - wish.since if wish.since and wish.granted else DAY
-        broken = {
+        stands = {
             "of before": run.edition != wish.edition,
             "withdrawn": wish.state == "withdrawn",
             "not agreed": wish.state not in ("granted", "spent", "withdrawn"),
-            "stopped": self.stopped,
-            "asker": not asker.member,
+        }
+        version, at = self.cleared.get((replica, wish.id), (0, now))
+        if any(stands.values()) or (version == wish.version and now - at < CLEARED):
+            return next((words for words, so in stands.items() if so), "")
+        broken = {
+            "asker": not self.people[wish.actor].member,
             "policy": wish.rules is not self.rules and self._asks_more(wish),
-            "approvers": bool(wish.needs) and not self._stand(wish, waited),
-            "reach": bool(wish.needs) and wish.reach is not None and wish.kind == "blast"
+            "approvers": bool(wish.needs) and not self._stand(wish),
+            "reach": bool(wish.needs) and wish.reach is not None and wish.kind == BLAST
             and abs(self.reach - wish.reach) > wish.reach * 0.1,
         }  # fmt: skip
+        if not any(broken.values()) and ROWS[wish.kind] > 1:
+            self.cleared[replica, wish.id] = (wish.version, now)
         return next((words for words, so in broken.items() if so), "")
 
     def _asks_more(self, wish: Wish) -> bool:
         refused = wish.kind in self.rules.refused
         return bool(wish.needs) or refused or bool(self.rules.needs.get(wish.kind))
 
-    def _stand(self, wish: Wish, waited: timedelta) -> bool:
+    def _stand(self, wish: Wish) -> bool:
         """Are those who agreed still who they were?"""
-        alone = [yes.person for yes in wish.given if yes.alone]
-        if alone:
+        if alone := [yes.person for yes in wish.given if yes.alone]:
             return self.breaks_glass(alone[0])
-        here = [yes.said_for for yes in wish.given if self.people[yes.person].member]
-        return not self.missing(wish, here, waited)
-
-
-def lapses(wish: Wish, now: datetime) -> bool:
-    return wish.state == "waiting" and wish.since is not None and now - wish.since >= EXPIRY
+        here = [self.people[yes.said_for].roles for yes in wish.given
+                if self.people[yes.person].member and self.people[yes.said_for].member]  # fmt: skip
+        return not self.missing(wish, here, wish.waited(wish.granted or LONG_AGO))
 
 
 def quiet_until(wish: Wish, run: Run, now: datetime) -> datetime | None:

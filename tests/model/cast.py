@@ -6,14 +6,23 @@ from datetime import timedelta
 APPROVER, LEGAL, EMERGENCY = "approver", "legal", "emergency"
 ASKERS = ("U0ANA", "U0BO", "U0GIL")
 EVERYBODY = ("U0ANA", "U0BO", "U0CY", "U0DI", "U0ED", "U0EVE", "U0DEP", "U0GIL")
-LAUNCH, BLAST, CHANGE = "launch", "blast", "change"
-KINDS = (LAUNCH, BLAST, CHANGE)
-LATENESS = {
-    LAUNCH: timedelta(hours=24),
-    BLAST: timedelta(minutes=15),
-    CHANGE: timedelta(hours=24),
+LAUNCH, BLAST, CHANGE, SHEET = "launch", "blast", "change", "sheet"
+KINDS = (LAUNCH, BLAST, CHANGE, SHEET)
+ACTIONS = {
+    LAUNCH: "campaign.create",
+    BLAST: "campaign.push_all",
+    CHANGE: "campaign.push",
+    SHEET: "single_use.create",
 }
-EXPIRY = timedelta(days=7)
+PATHS = {
+    LAUNCH: "/v3/coupon/create",
+    BLAST: "/v3/coupon/pushnotification/all",
+    CHANGE: "/v3/coupon/pushnotification/single",
+    SHEET: "/v3/singleuse/create",
+}
+ROWS = {LAUNCH: 1, BLAST: 1, CHANGE: 1, SHEET: 3}
+LATENESS = dict.fromkeys(KINDS, timedelta(hours=24)) | {BLAST: timedelta(minutes=15)}
+EXPIRY, ESCALATION = timedelta(days=7), timedelta(days=1)
 
 
 @dataclass
@@ -56,6 +65,9 @@ class Rules:
     escalates: str = ""
     """To whom, after a day."""
 
+    def __deepcopy__(self, _: object) -> "Rules":
+        return self
+
     def text(self) -> str:
         """As a policy file."""
         lines = [f"# {self.name}", "expire: 7d"]
@@ -65,8 +77,8 @@ class Rules:
             lines.append(f"escalate: {{after: 1d, to: {self.escalates}}}")
         lines += ["rules:", "- {rule: Reads, when: {risk: read}, allow: true}"]
         for kind in KINDS:
-            lines += [f"- {{rule: {name}, when: {{risk: {kind}}}, {says}}}" for name, says in
-                      self._rules_for(kind)]  # fmt: skip
+            when = f"when: {{action: {ACTIONS[kind]}}}"
+            lines += [f"- {{rule: {name}, {when}, {says}}}" for name, says in self._rules_for(kind)]
         return "\n".join(lines)
 
     def _rules_for(self, kind: str) -> list[tuple[str, str]]:
@@ -85,7 +97,7 @@ class Rules:
 
 CALM = Rules(
     "calm",
-    {LAUNCH: ((1, APPROVER),), BLAST: ((2, APPROVER),), CHANGE: ()},
+    {LAUNCH: ((1, APPROVER),), BLAST: ((2, APPROVER),), CHANGE: (), SHEET: ((1, APPROVER),)},
     glass=EMERGENCY,
 )
 STRICT = Rules(
@@ -94,6 +106,7 @@ STRICT = Rules(
         LAUNCH: ((1, APPROVER), (1, LEGAL)),
         BLAST: ((2, APPROVER), (1, LEGAL)),
         CHANGE: ((1, APPROVER),),
+        SHEET: ((2, APPROVER),),
     },
     brake={BLAST: 2, LAUNCH: 1},
     quiet=frozenset({BLAST}),
@@ -102,7 +115,7 @@ STRICT = Rules(
 )
 FROZEN = Rules(
     "frozen",
-    {LAUNCH: (), BLAST: ((1, LEGAL),), CHANGE: ((1, APPROVER),)},
+    {LAUNCH: (), BLAST: ((1, LEGAL),), CHANGE: ((1, APPROVER),), SHEET: ()},
     brake={CHANGE: 5},
     refused=frozenset({LAUNCH}),
 )

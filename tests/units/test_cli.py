@@ -227,3 +227,24 @@ def answer(url: str) -> Any:
         except httpx.TransportError:
             assert time.monotonic() < deadline, "it does not come up"
             time.sleep(0.1)
+
+
+def test_the_calendar_is_a_table_json_or_a_file(settings: dict[str, str], tmp_path: Path) -> None:
+    daily = ("ask", "campaign.list", "--cron", "0 9 * * *", "--zone", "Europe/Brussels", "--json")
+    asked = json.loads(run(settings, *daily).stdout)["request"]
+    found = json.loads(run(settings, "calendar", "--days", "7", "--json").stdout)
+    assert [each["request"] for each in found] == [asked] * 7
+    assert {each["series"] for each in found} == {"0 9 * * *"}
+    table = run(settings, "calendar", "--days", "1").stdout
+    assert "when (Europe/Brussels)" in table
+    assert "campaign.list" in table
+    assert run(settings, "calendar", "--account", "none").stdout == "Nothing is planned.\n"
+
+    file = tmp_path / "vouchdesk.ics"
+    done = run(settings, "calendar", "--ics", str(file), "--as", "ana")
+    assert done.stdout == f"90 runs in {file}\n", done.stderr
+    assert file.read_bytes().count(b"STATUS:TENTATIVE\r\n") == 90  # nobody has looked at it yet
+    record = json.loads(run(settings, "audit", "search", "--kind", "exported", "--json").stdout)
+    assert [(line["actor"], line["because"], line["surface"]) for line in record] == [
+        ("ana", "calendar: 90 runs", "cli")
+    ]

@@ -22,4 +22,8 @@ def test_it_differs_from_the_built_in_policy_in_brake_and_quiet_hours_only():
 def test_the_phones_it_names_hold_a_coupon_of_the_sandbox():
     saved = {session.code for session in fresh().campaigns[SPLASH].sessions if session.saved}
     assert set(LONG.seeds.values()) <= saved
-    assert sorted(LONG.seeds) == ["U0ANA", "U0BO", "U0CY"]
+    assert sorted(LONG.seeds) == sorted(LONG.holders) == ["U0ANA", "U0BO", "U0CY"]
+    holding = fresh().loyalty.cards["loy_500"].holdings
+    assert {who.partition("/") for who in LONG.holders.values()} == {
+        ("loy_500", "/", id) for id in [*holding][:3]
+    }

@@ -48,7 +48,7 @@ def test_it_is_sent_in_pieces(web: WebClient) -> None:
 
 def test_the_message_says_how_many_rows(web: WebClient, slack_server: str) -> None:
     file = Attachment("a.csv", ("n",), lambda: ([n] for n in range(3)))
-    assert send(web, file, channel="D0ANA", title="Numbers", comment=True) == 3
+    assert send(web, file, channel="D0ANA", title="Numbers", counts="row") == 3
     [message] = httpx.get(f"{slack_server}/_/state").json()["messages"]
     assert message["text"] == "Numbers: 3 rows"
 

@@ -1,7 +1,8 @@
 """Policy as a table: the strictest of each thing, who may, how late is too late."""
 
 import random
-from datetime import UTC, datetime, time, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +13,7 @@ from actions import policy
 from actions.action import Risk
 from actions.catalog import CATALOG
 from actions.policy import UNCOVERED, Person, Policy
-from actions.rules import Condition, Facts, Hours, Rule, Span
+from actions.rules import Condition, Days, Facts, Hours, Rule, Span
 from actions.terms import Escalation, Need, Terms
 
 NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -77,6 +78,43 @@ def test_a_need_that_another_includes_is_left_out(
         assert len(terms.needs) == len(wanted)
 
 
+def test_blackout_days_of_all_matching_rules_hold() -> None:
+    christmas = Days(date(2026, 12, 24), date(2026, 12, 26))
+    sale, other = (
+        Days(date(2026, 11, 27), date(2026, 11, 27)),
+        Days(date(2026, 1, 1), date(2026, 1, 1)),
+    )
+    terms = decided(
+        Rule("A rule", BLAST, blackout=(christmas,)),
+        Rule("Another", blackout=(sale, christmas)),
+        Rule("Others", OTHER, blackout=(other,)),
+    )
+    assert terms.blackout == (sale, christmas)
+
+
+@pytest.mark.parametrize(
+    ("at", "over"),
+    [
+        ("2026-12-23T22:59", None),
+        ("2026-12-23T23:00", "2026-12-26T23:00"),  # midnight in Brussels
+        ("2026-12-26T22:59", "2026-12-26T23:00"),
+        ("2026-12-26T23:00", None),
+        ("2027-03-28T10:00", "2027-03-28T22:00"),  # a day of 23 hours
+        ("2026-05-01T10:00", "2026-05-03T22:00"),  # three that follow each other
+    ],
+)
+def test_blackout_days_are_over_at_midnight(at: str, over: str | None) -> None:
+    days = [
+        Days(date(2026, 12, 24), date(2026, 12, 26)),
+        Days(date(2027, 3, 28), date(2027, 3, 28)),
+        Days(date(2026, 5, 3), date(2026, 5, 3)),
+        Days(date(2026, 5, 1), date(2026, 5, 2)),
+    ]
+    then = datetime.fromisoformat(at).replace(tzinfo=UTC)
+    found = policy.blackout_until(days, BRUSSELS, then)
+    assert found == (datetime.fromisoformat(over).replace(tzinfo=UTC) if over else None)
+
+
 def test_of_two_needs_alike_the_first_rule_is_named() -> None:
     terms = decided(Rule("First", approvals=1), Rule("Second", approvals=1))
     assert [need.rule for need in terms.needs] == ["First"]
@@ -110,6 +148,11 @@ def test_an_unknown_reach_counts_as_many() -> None:
     unknown = Facts(action="campaign.push_all", risk=Risk.BLAST, at=NOON, reach=None)
     assert decided(*rules, facts=unknown).rules == ("Many",)
     assert decided(*rules).rules == ("Many",)
+
+
+def test_unless_it_is_said_otherwise_somebody_has_looked() -> None:
+    few = Policy("v1", (Rule("Few", FEW, approvals=1),))
+    assert policy.decide(few, FACTS).refusal == UNCOVERED
 
 
 def test_before_the_look_nothing_is_refused_that_may_come_out_well() -> None:
@@ -216,7 +259,9 @@ def test_who_is_still_missing(
     assert terms.quorum == max((count for count, _ in needs), default=0)
 
 
-@pytest.mark.parametrize(("waited", "short"), [(timedelta(hours=24), 0), (23.9 * HOUR, 1)])
+@pytest.mark.parametrize(
+    ("waited", "short"), [(timedelta(hours=24), 0), (timedelta(hours=25), 0), (23.9 * HOUR, 1)]
+)
 def test_after_long_enough_others_may_decide_too(waited: timedelta, short: int) -> None:
     terms = Terms("v1", (need(1, "approver"),), escalation=ESCALATION)
     head = Person("U0HEAD", "Head", roles=frozenset({"heads"}))
@@ -243,10 +288,36 @@ def test_only_members_of_a_group_that_has_to_agree_approve() -> None:
 
 
 @pytest.mark.parametrize(
+    ("agreed", "asked", "enough"),
+    [
+        ([(1, "a")], [], True),
+        ([(1, "a")], [(1, "a")], True),
+        ([(2, "a")], [(1, "a b")], True),
+        ([(1, "a")], [(2, "a")], False),
+        ([(1, "a b")], [(1, "a")], False),
+        ([(1, "b"), (2, "a")], [(1, "a"), (1, "b")], True),
+        ([(2, "a")], [(1, "a"), (1, "b")], False),
+        ([], [(1, "a")], False),
+        ([], [], True),
+    ],
+)
+def test_what_has_been_agreed_to_is_enough_or_it_is_not(
+    agreed: list[tuple[int, str]], asked: list[tuple[int, str]], enough: bool
+) -> None:
+    met, wanted = (
+        Terms("v1", tuple(need(count, *groups.split()) for count, groups in needs))
+        for needs in (agreed, asked)
+    )
+    assert policy.covers(met, wanted) is enough
+    assert not policy.covers(met, replace(wanted, refusal="Not now."))
+
+
+@pytest.mark.parametrize(
     ("name", "late"),
     [
         ("campaign.push_all", timedelta(minutes=15)),
         ("campaign.create", timedelta(hours=24)),
+        ("subaccount.create", timedelta(hours=24)),
         ("campaign.list", timedelta(hours=24)),
         ("session.update", timedelta(hours=24)),
         ("single_use.create_many", timedelta(days=7)),
@@ -357,11 +428,19 @@ def test_the_digest_covers_everything_that_is_agreed_to() -> None:
         "terms": {"policy": "v2", "brake": "PT2M"},
     }
     assert others.keys() == GIVEN.keys()
+    others |= {"until": date(2026, 12, 24), "runs": 20}
     digests = {policy.digest(**GIVEN)} | {
         policy.digest(**{**GIVEN, name: value}) for name, value in others.items()
     }
     assert len(digests) == 1 + len(others)
     assert all(len(digest) == 64 for digest in digests)
+
+
+def test_what_elder_releases_agreed_to_has_the_digest_that_they_gave_it() -> None:
+    """Without an end a series says nothing of one, so that a grant outlives an upgrade."""
+    elder = "a9c3b563036b98e22668230d418f21cf675b2886becb7d02dce94f567628c7f5"
+    assert policy.digest(**GIVEN) == elder
+    assert policy.digest(**GIVEN, until=None, runs=None) == elder
 
 
 def test_the_digest_is_of_canonical_bytes() -> None:

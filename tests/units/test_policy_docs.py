@@ -44,7 +44,7 @@ def test_the_built_in_policy_is_shown_as_it_is() -> None:
 
 
 def test_every_policy_shown_can_be_used() -> None:
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 6
     for block in BLOCKS:
         read(block)
 
@@ -58,14 +58,14 @@ def test_every_word_is_explained_and_no_other(title: str) -> None:
 
 EXAMPLES = [
     (block, row[0].strip("`"), row[1])
-    for part in section("Three examples").split("\n### ")[1:]
+    for part in section("Four examples").split("\n### ")[1:]
     for block in re.findall(r"```yaml\n(.*?)```", part, re.S)
     for row in table(part.split("```")[2])
 ]
 
 
-def test_there_are_three_examples() -> None:
-    assert len({block for block, *_ in EXAMPLES}) == 3
+def test_there_are_four_examples() -> None:
+    assert len({block for block, *_ in EXAMPLES}) == 4
 
 
 @pytest.mark.parametrize(("block", "asked", "takes"), EXAMPLES, ids=[each[1] for each in EXAMPLES])

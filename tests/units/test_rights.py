@@ -48,6 +48,8 @@ ONE, TWO = terms((1, APPROVER)), terms((1, APPROVER), (1, "finance"))
 BO, CY = person("bo", APPROVER), person("cy", APPROVER)
 DI, FI, HEAD = person("di"), person("fi", "finance"), person("head", "heads")
 ANA = person("ana", APPROVER, "finance")
+ABE = person("abe", APPROVER)
+"""Somebody before Ana in the alphabet, and so on either side of whoever asked."""
 GIL = person("gil", APPROVER, member=False)
 
 
@@ -62,6 +64,7 @@ def test_guests_may_not_ask() -> None:
     [
         (voices(BO), ["bo"]),
         (voices(FI), ["fi"]),
+        (voices(ABE), ["abe"]),
         (voices(BO, CY), ["bo", "cy"]),
         (voices(DI, CY), ["cy"]),
         (voices(DI, GIL, CY), ["cy"]),
@@ -169,6 +172,8 @@ def test_nobody_counts_twice_nor_for_what_is_there(
         (person("ana", APPROVER), True, False),
         (BO, False, True),
         (BO, True, True),
+        (ABE, True, True),
+        (person("abe"), False, False),
         (DI, False, False),
         (DI, True, False),
         (FI, False, False),

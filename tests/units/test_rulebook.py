@@ -1,6 +1,6 @@
 """The policy file: what it means, what is wrong with it and where, and how it changes."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 
 from actions.action import Risk
 from actions.rulebook import BadPolicy, Rulebook, builtin, of_file, read
-from actions.rules import Condition, Hours, Rule, Span
+from actions.rules import Condition, Days, Hours, Rule, Span
 from actions.terms import Escalation
 
 FULL = """
@@ -94,6 +94,22 @@ def test_every_word_of_a_policy_is_understood() -> None:
     )
 
 
+def test_days_are_one_or_from_one_to_another() -> None:
+    said = "    blackout: [2026-12-25, 2026-12-31..2027-01-02]\n"
+    [rule] = read(rules(said)).rules
+    assert rule.blackout == (
+        Days(date(2026, 12, 25), date(2026, 12, 25)),
+        Days(date(2026, 12, 31), date(2027, 1, 2)),
+    )
+    assert read(rules("    blackout: 2026-12-25")).rules[0].blackout == rule.blackout[:1]
+
+
+def test_a_policy_that_says_nothing_of_what_is_new_keeps_its_version() -> None:
+    """Else each upgrade would void what people have agreed to."""
+    assert read(rules("    allow: true")).version == "09cb3fb51329"
+    assert read(rules("    allow: true\n    blackout: 2026-12-25")).version != "09cb3fb51329"
+
+
 BAD = [
     ("", 0, "it has no rules"),
     ("- 1", 0, "it has no rules"),
@@ -121,18 +137,26 @@ BAD = [
     ("rules:\n  - rule: ''\n    allow: true", 2, "rule: this is empty"),
     ("rules:\n  - rule: 5\n    allow: true", 2, "rule “5”: rule: text belongs here"),
     (rules("    allow: true\n") + rules("    allow: true")[7:], 1, "two rules are called “A rule”"),
-    (rules("    when: {risk: read}"), 2, "say what follows: allow, approvals, refuse, brake or q"),
+    (rules("    when: {risk: read}"), 2, "say what follows: allow, approvals, refuse, brake, q"),
     (rules("    allow: true\n    approvals: 1"), 2, "allow, approvals and refuse exclude each oth"),
     (
         rules("    refuse: Never\n    approvals: 1"),
         2,
         "allow, approvals and refuse exclude each other",
     ),
-    (rules("    refuse: Never\n    brake: 2m"), 2, "what is refused needs neither brake nor quiet"),
+    (
+        rules("    refuse: Never\n    blackout: 2026-12-25"),
+        2,
+        "what is refused needs no brake, quiet hours or blackout days",
+    ),
+    (rules("    blackout: 25.12.2026"), 3, "blackout: a day looks like 2026-12-25, several like"),
+    (rules("    blackout: [2026-12-25, 2026-12-26..2026-12-25]"), 3, "these days end before they"),
+    (rules("    blackout: []"), 3, "blackout: name at least one"),
+    (rules("    refuse: Never\n    brake: 2m"), 2, "what is refused needs no brake, quiet"),
     (
         rules("    refuse: Never\n    quiet: 21:00-08:00"),
         2,
-        "what is refused needs neither brake no",
+        "what is refused needs no brake, qui",
     ),
     (rules("    refuse: ''"), 3, "refuse: this is empty"),
     (rules("    allow: false"), 3, "allow: one of true"),
@@ -181,6 +205,7 @@ BAD = [
     ("escalate: {after: 1h}\n" + rules("    allow: true"), 1, "escalate to: this is missing"),
     ("seeds: {ana: aB3dE6}\n" + rules("    allow: true"), 1, "a seed is a Slack user id and the"),
     ("seeds: {U0ANA: short}\n" + rules("    allow: true"), 1, "a seed is a Slack user id and the"),
+    ("holders: {U0ANA: usr_9}\n" + rules("    allow: true"), 1, "a holder is a Slack user id, a"),
     ("seeds: [U0ANA]\n" + rules("    allow: true"), 1, "seeds: words with their values belong"),
 ]
 

@@ -1,5 +1,6 @@
 """Rules as tables: each word of a condition, and which rules then apply."""
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -41,10 +42,11 @@ def test_what_is_not_known_lies_above_everything() -> None:
 @pytest.mark.parametrize(
     ("start", "until", "inside", "outside"),
     [
-        ("09:00", "18:00", ["09:00", "17:59"], ["08:59", "18:00", "00:00"]),
+        ("09:00", "18:00", ["09:00", "17:59"], ["08:59", "18:00", "23:00", "00:00"]),
         ("21:00", "08:00", ["21:00", "23:59", "00:00", "07:59"], ["08:00", "20:59"]),
         ("00:00", "06:00", ["00:00", "05:59"], ["06:00", "23:59"]),
         ("22:00", "00:00", ["22:00", "23:59"], ["00:00", "21:59"]),
+        ("09:00", "09:00", [], ["08:59", "09:00", "09:01"]),
     ],
 )
 def test_hours_go_over_midnight_and_end_is_outside(
@@ -98,6 +100,13 @@ def test_every_word_is_in_the_table() -> None:
     assert {word for word, *_ in TABLE} == set(Condition.__dataclass_fields__)
 
 
+def test_what_is_not_said_of_a_wish_is_the_least() -> None:
+    plain = Facts(action="campaign.list", risk=Risk.READ, at=MONDAY_NOON)
+    assert (plain.account, plain.roles) == ("", frozenset())
+    assert (plain.reach, plain.codes, plain.face_value, plain.rows) == (0, 0, Decimal(0), 1)
+    assert (plain.first_use, plain.scheduled, plain.to_self) == (False, False, False)
+
+
 def test_all_words_of_a_condition_have_to_hold_and_the_first_that_does_not_is_named() -> None:
     both = Condition(risk=(Risk.BLAST,), reach=span(least=1000), scheduled=True)
     assert both.matches(facts(reach=1000, scheduled=True))
@@ -114,7 +123,7 @@ def test_any_unless_keeps_a_rule_away() -> None:
     assert rule.why_not(facts(reach=100)) == "unless 1"
     assert rule.why_not(facts(account="test")) == "unless 2"
     assert rule.why_not(facts(account="test", risk=Risk.CHANGE)) == "risk"
-    assert not rule.matches(facts(reach=100, account="test"))
+    assert rule.why_not(facts(reach=100, account="test")) == "unless 1"
 
 
 def test_a_refusal_that_depends_on_a_look_waits_for_it() -> None:
@@ -144,3 +153,11 @@ def test_a_rule_without_words_asks_for_nothing_of_anybody() -> None:
     assert rule.matches(facts())
     assert (rule.approvals, rule.brake, rule.quiet, rule.refuse) == (0, timedelta(), None, "")
     assert rule.groups == {"approver"}
+
+
+def test_a_rule_names_the_groups_that_it_speaks_of() -> None:
+    when, unless = Condition(roles=("crm",)), (Condition(roles=("operator", "law")),)
+    rule = Rule("All", when, unless, approvals=1, groups=frozenset({"finance"}))
+    assert rule.named == {"crm", "operator", "law", "finance"}
+    assert replace(rule, approvals=0).named == {"crm", "operator", "law"}
+    assert Rule("All").named == frozenset()

@@ -596,7 +596,9 @@ def push(api) -> httpx.Response:
     return api.http.post(PUSH, json={"campaign": SPLASH, "message": "Hi"})
 
 
-@pytest.mark.parametrize(("drop", "pushed"), [("before", 0), ("after", 1)])
+@pytest.mark.parametrize(
+    ("drop", "pushed"), [("amid", 0), ("before", 0), ("after", 1), ("half", 1)]
+)
 def test_a_dropped_connection_did_the_work_or_did_not(api, drop, pushed):
     api.trouble(PUSH, times=1, drop=drop)
     with pytest.raises((httpx.RemoteProtocolError, httpx.ReadError)):

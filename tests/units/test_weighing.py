@@ -56,6 +56,7 @@ def test_a_blast_is_weighed_by_whom_it_reaches_and_when(tx: Session) -> None:
         action="campaign.push_all",
         risk=Risk.BLAST,
         at=NOW.astimezone(ZoneInfo("Europe/Brussels")),
+        clock="Europe/Brussels",
         account="main",
         roles=frozenset({"operator"}),
         reach=812,

@@ -50,14 +50,14 @@ def full(user: Json, world: World) -> Json:
         "real_name": user["real_name"],
         "display_name": user["name"],
         "title": user["title"],
-        "team": cast.TEAM["id"],
+        "team": user["team_id"],
     }
     if "users:read.email" in world.scopes and not user["is_bot"]:
         profile["email"] = _email(user)
     flags = ("is_restricted", "is_ultra_restricted", "is_stranger", "is_bot")
     return {
         "id": user["id"],
-        "team_id": cast.TEAM["id"],
+        "team_id": user["team_id"],
         "name": user["name"],
         "deleted": user["deleted"],
         "real_name": user["real_name"],
