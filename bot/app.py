@@ -29,7 +29,7 @@ from bot.watching import Threads, WatchedRunner, Watching
 from bot.web import Door, web
 from schedules.beating import Beating
 from schedules.clock import Clock
-from schedules.engine import Engine
+from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
 from store.retention import Retention
@@ -99,7 +99,7 @@ def build(
     client = slack_client(settings)
     people = slack_people(settings, client)
     store, vault = office.store, office.vault
-    engine = Engine(store, now, poll=poll)
+    engine = Engine(store, now, poll=poll, at_once=at_once(settings.vouchdesk_pace))
     desk, approvals, weighing = office.desk(people), office.approvals(people), office.weighing
     watching.verbs("desk", desk, "ask", "read", "change", "withdraw")
     watching.verbs("desk", approvals, "approve", "refuse", "question", "break_glass")

@@ -31,7 +31,7 @@ class Board:
 
     def where(self, key: str) -> Posted | None:
         """Where the message of that key stands."""
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             return queries.posted(tx, key)
 
     def keep(self, key: str, channel: str, ts: str) -> None:

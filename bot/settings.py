@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from schedules.pacing import RATE
+
 PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
@@ -55,6 +57,9 @@ class Settings(BaseSettings):
     )
     vouchdesk_file_mb: int = Field(
         1000, ge=1, le=1000, description="largest file for Slack, in MB; more comes in several"
+    )
+    vouchdesk_pace: float = Field(
+        RATE, gt=0, le=1000, description="calls a second that each account takes"
     )
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
     vouchdesk_approvers: str = Field(

@@ -110,7 +110,7 @@ class Stories:
         """The request whose card is that message: always the same, once it stands there."""
         known = self._cards.get((channel, ts))
         if known is None:
-            with self._store.look() as tx:
+            with self._store.glance() as tx:
                 known = surfaces.request_at(tx, channel, ts)
             if len(self._cards) >= MOST_CARDS:
                 self._cards.clear()
