@@ -31,6 +31,9 @@ regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, sn
 chaos: $(READY) ## kill it at every place and a thousand times at random (20 minutes); prints what came of it
 	@$(BIN)/python -m tests.chaos
 
+bench: $(READY) ## every figure against its baseline, one JSON object a line; a quiet machine, please
+	@$(BIN)/python -m bench
+
 model: $(READY) ## play the model of requests for long, on both databases (an hour or two)
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q -x tests/model
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
 from actions.card import Card, Preview
@@ -38,6 +39,16 @@ Taken = TypeVar("Taken", bound=Inputs, contravariant=True)
 Done = Mapping[str, Any]
 
 
+class Intake(Protocol):
+    """Reads a long answer, of which only its lines are kept, not the whole."""
+
+    def line(self, record: Any) -> Sequence[Any]:
+        """What is kept of the next record."""
+
+    def told(self) -> dict[str, Any]:
+        """What the records so far amount to: this is the reply."""
+
+
 @dataclass(frozen=True, eq=False)
 class Step(Generic[Taken]):
     """One call; its payload comes from the inputs and the replies of the steps before it."""
@@ -45,6 +56,10 @@ class Step(Generic[Taken]):
     name: str
     endpoint: Endpoint
     payload: Callable[[Taken, Done], Mapping[str, Any]]
+    intake: Callable[[Taken], Intake] | None = None
+    """How its answer is read, where that is too long to be there as a whole."""
+    parts: Callable[[Taken], "tuple[Step[Taken], ...]"] | None = None
+    """The calls that do it, where one may not suffice; none needs the answer of another."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -117,6 +132,16 @@ class Action(Generic[I, O]):
     def __post_init__(self) -> None:
         if (self.undo is None) is not (self.risk is Risk.READ):
             raise TypeError(f"{self.name}: what changes something says what can be undone")
+
+    def steps_of(self, asked: I) -> tuple[Step[I], ...]:
+        """The calls that it takes with these inputs."""
+        parted = (step.parts(asked) if step.parts else (step,) for step in self.steps)
+        return tuple(chain.from_iterable(parted))
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it brings more than is read as a whole: its lines are kept, and counted."""
+        return any(step.intake for step in self.steps)
 
     @property
     def area(self) -> str:

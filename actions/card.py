@@ -1,12 +1,10 @@
 """What we tell people, before it has a shape."""
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import Literal
 
-from actions.cells import harmless
+from actions.formats import WRITERS, Format, Into
 
 
 @dataclass(frozen=True)
@@ -20,24 +18,38 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Attachment:
-    """A file for the thread: its rows are written as CSV when it is sent."""
+    """A file for the thread: its rows are written when it is sent."""
 
     name: str
     columns: tuple[str, ...]
     rows: Callable[[], Iterable[Sequence[object]]]
+    format: Format = "csv"
 
-    def write(self, into: BinaryIO) -> int:
-        """Write it as UTF-8 CSV with a heading line, row by row as they come; says how many."""
-        text = io.TextIOWrapper(into, encoding="utf-8", newline="")
-        sheet, count = csv.writer(text), 0
-        try:
-            sheet.writerow(map(harmless, self.columns))
-            for row in self.rows():
-                sheet.writerow(map(harmless, row))
-                count += 1
-        finally:
-            text.detach()
+    def write(self, into: Into) -> int:
+        """Write all of it, row by row as they come; says how many."""
+        rows = iter(self.rows())
+        count, _ = self.fill(into, next(rows, None), rows)
         return count
+
+    def fill(
+        self,
+        into: Into,
+        row: Sequence[object] | None,
+        rest: Iterator[Sequence[object]],
+        most: int | None = None,
+    ) -> tuple[int, Sequence[object] | None]:
+        """Write that row and the rest, as far as `most` bytes have room for it.
+
+        Says how many were written, and gives the first that was not.
+        """
+        writer, count = WRITERS[self.format](into, self.columns), 0
+        try:
+            while row is not None and writer.has_room(most):
+                writer.add(row)
+                row, count = next(rest, None), count + 1
+        finally:
+            writer.close()
+        return count, row
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class Deciding:
 
         Of a thousand clicks all but the first few end here, and keep nobody waiting.
         """
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             state = surfaces.state_of(tx, id)
         if state not in (None, Consent.WAITING):
             error = TooLate(str(state))

@@ -10,6 +10,7 @@ Declined
 ├── SaidAlready        this person has agreed already
 ├── StaleCard          the card shows an older version of the request
 ├── NeedsReason        a refusal says why
+├── NoRoom             what would come in could not be kept
 └── BrokenOff          a whole list could not be read to its end
 """
 
@@ -74,6 +75,10 @@ class StaleCard(Declined):
 
 class NeedsReason(Declined):
     """Please say why, so that the person who asked knows what to change."""
+
+
+class NoRoom(Declined):
+    """There is no room for what would come in."""
 
 
 class BrokenOff(Declined):

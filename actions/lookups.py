@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError as NotYet
+from dataclasses import dataclass
 from threading import Lock
 
 from actions.action import Catalog
@@ -20,6 +21,22 @@ PATIENCE = 2.3
 MOST = 100
 
 
+@dataclass(frozen=True)
+class Shelf:
+    """Options, and of each what is searched: made once, as there may be ten thousand."""
+
+    options: Sequence[Option]
+    words: Sequence[str]
+
+
+def shelf(options: Sequence[Option]) -> Shelf:
+    """Searched are names and ids, whatever the case."""
+    return Shelf(options, [f"{each.label} {each.value}".casefold() for each in options])
+
+
+EMPTY = shelf(())
+
+
 class Lookups:
     """What the pickers offer; searching works on names and ids, whatever the case."""
 
@@ -30,8 +47,8 @@ class Lookups:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._catalog, self._clients, self._now = catalog, clients, now
-        self._known: dict[tuple[str, str], tuple[float, Sequence[Option]]] = {}
-        self._coming: dict[tuple[str, str], Future[Sequence[Option]]] = {}
+        self._known: dict[tuple[str, str], tuple[float, Shelf]] = {}
+        self._coming: dict[tuple[str, str], Future[Shelf]] = {}
         self._lock, self._pool = Lock(), ThreadPoolExecutor(4, "lookups")
 
     def options(self, action: str, account: Account, typed: str) -> list[Option]:
@@ -46,14 +63,14 @@ class Lookups:
 
     def known(self, action: str, account: Account, value: str) -> Option | None:
         """The option of that value, if it was ever fetched; asks nobody."""
-        _, options = self._known.get((account.name, action), (0.0, ()))
-        return next((option for option in options if option.value == value), None)
+        _, known = self._known.get((account.name, action), (0.0, EMPTY))
+        return next((option for option in known.options if option.value == value), None)
 
     def close(self) -> None:
         """Start no further fetch."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    def _all(self, action: str, account: Account) -> Sequence[Option]:
+    def _all(self, action: str, account: Account) -> Shelf:
         key = (account.name, action)
         known = self._known.get(key)
         if known and self._now() - known[0] < FRESH:
@@ -64,35 +81,37 @@ class Lookups:
         try:
             return coming.result(PATIENCE)
         except (NotYet, ApiError):
-            return ()
+            return EMPTY
 
-    def _fetch(self, key: tuple[str, str], account: Account) -> Future[Sequence[Option]]:
+    def _fetch(self, key: tuple[str, str], account: Account) -> Future[Shelf]:
         with self._lock:
             coming = self._coming.get(key)
             if coming is None:
                 coming = self._coming[key] = self._pool.submit(self._ask, key, account)
             return coming
 
-    def _ask(self, key: tuple[str, str], account: Account) -> Sequence[Option]:
+    def _ask(self, key: tuple[str, str], account: Account) -> Shelf:
         try:
             action = self._catalog[key[1]]
             reply = self._clients(account).call(action.steps[0].endpoint, {})
             listed = action.options(action.output.model_validate(reply)) if action.options else ()
-            self._known[key] = (self._now(), listed)
-            return listed
+            known = shelf(listed)
+            self._known[key] = (self._now(), known)
+            return known
         finally:
             with self._lock:
                 self._coming.pop(key, None)
 
 
-def found(options: Sequence[Option], typed: str) -> list[Option]:
+def found(known: Shelf, typed: str) -> list[Option]:
     """Options that hold every typed word; those that begin with it first."""
     wanted = typed.casefold().split()
     if not wanted:
-        return list(options)
+        return list(known.options)
     matching = [
-        option
-        for option in options
-        if all(word in f"{option.label} {option.value}".casefold() for word in wanted)
+        place
+        for place, words in enumerate(known.words)
+        if wanted[0] in words and all(word in words for word in wanted)
     ]
-    return sorted(matching, key=lambda o: not o.label.casefold().startswith(wanted[0]))
+    matching.sort(key=lambda place: not known.words[place].startswith(wanted[0]))
+    return [known.options[place] for place in matching]

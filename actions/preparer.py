@@ -14,9 +14,10 @@ from actions.action import Catalog, Reads
 from actions.approvals import grant
 from actions.card import Preview
 from actions.desk import AFRESH, Now
-from actions.errors import Declined, UnknownAction
+from actions.errors import Declined, NoRoom, UnknownAction
 from actions.policy import People, Person
 from actions.privacy import opened
+from actions.room import NO_LIMIT, Room
 from actions.terms import Terms
 from actions.weighing import Weighing, kept, noted
 from coupontools.endpoint import Endpoint
@@ -29,8 +30,13 @@ from store.queries.consent import UNDECIDED
 from store.secrets import Vault
 from store.tables import Account, Consent, Request
 
+PART, PARTS = 20, 10
+"""Requests that are looked at together, and how often at one beat: the rest comes with the next."""
 SLOWEST = 300.0
 """Seconds between two tries, at the most."""
+
+SELDOM = timedelta(minutes=1)
+"""How often it is looked whether another process took something on under an elder policy."""
 
 ACTOR = "runner"
 
@@ -66,20 +72,27 @@ class Preparer:
         people: People,
         weighing: Weighing,
         now: Now,
+        room: Room = NO_LIMIT,
     ) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
+        self._room = room
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
+        self._settled, self._settled_at = "", now()
 
     def prepare_asked(self) -> None:
         """Look at every new request, and let those lapse that nobody answered."""
+        for _ in range(PARTS):
+            with self._store.look() as tx:
+                asked = queries.requests_asked(tx, self._now(), PART)
+            for request in asked:
+                with self._store.claim(f"prepare:{request.id}") as mine:  # or another is at it
+                    if mine:
+                        self._prepare_one(request)
+            if len(asked) < PART:
+                break
         with self._store.look() as tx:
-            asked = queries.requests_asked(tx, self._now())
             lapsed = queries.requests_lapsed(tx, self._now())
-        for request in asked:
-            with self._store.claim(f"prepare:{request.id}") as mine:  # or another process is at it
-                if mine:
-                    self._prepare_one(request)
         for request in lapsed:
             self._end(request, Consent.WAITING, Consent.EXPIRED, "Nobody answered in time.")
 
@@ -100,6 +113,8 @@ class Preparer:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except ApiError as error:
             self._later(request, str(error), pause(request.tries + 1, error))
+        except NoRoom as error:
+            self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except (ValidationError, UnknownAction) as error:
             words = f"This release cannot read it any more ({type(error).__name__})."
             self._end(request, Consent.ASKED, Consent.VOID, words)
@@ -109,15 +124,22 @@ class Preparer:
             self._prepared(request, preview, asker)
 
     def look_again(self) -> None:
-        """The policy has changed: what was asked under the old one is looked at anew."""
+        """The policy has changed: what was asked under the old one is looked at anew.
+
+        With many schedules waiting this reads long: once nothing is left, only now and then.
+        """
+        now, version = self._now(), self._weighing.policy.version
+        if version == self._settled and now - self._settled_at < SELDOM:
+            return
         with self._store.look() as tx:
-            found = consent.undecided(tx)
-        for id, version in found:
-            if version != self._weighing.policy.version:
-                self._afresh(id)
+            found = consent.undecided(tx, but=version)
+        for id in found:
+            self._afresh(id)
+        if not found:
+            self._settled, self._settled_at = version, now
 
     def preview(self, request: Request) -> Preview:
-        """What the request would do if it ran now; raises `ApiError`."""
+        """What the request would do if it ran now; raises `ApiError` or `NoRoom`."""
         preview = self._first(request)
         if len(request.inputs) == 1:
             return preview
@@ -132,6 +154,7 @@ class Preparer:
         inputs = action.inputs.model_validate(opened(request.inputs[0], self._vault))
         with self._store.look() as tx:
             account = queries.account(tx, request.account)
+            self._room.check(tx, action.steps_of(inputs), inputs)
         if account is None:
             raise UnknownAction(request.account)
         try:

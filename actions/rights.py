@@ -73,6 +73,12 @@ def to_settle(person: Person, asker: str, *, again: bool) -> None:
         raise NotAllowed("Only approvers and the person who asked can settle this.")
 
 
+def to_take(person: Person, asker: str) -> None:
+    """May this person have the codes of a batch?"""
+    if not (person.member and person.id == asker) and not is_approver(person):
+        raise NotAllowed("Only approvers and the person who asked can have the file.")
+
+
 def is_approver(person: Person) -> bool:
     """Whether somebody is an approver for what no rule speaks of."""
     return person.member and APPROVER in person.roles

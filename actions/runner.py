@@ -1,14 +1,14 @@
 """Carrying out: one step, its row first, then the call, then the answer."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
 from actions import holding, policy
-from actions.action import AnyAction, Catalog, Step
+from actions.action import Catalog, Step
+from actions.calls import Call, confirmed, newest
 from actions.desk import Now
 from actions.errors import Declined
 from actions.gate import GONE, Gate
@@ -21,31 +21,13 @@ from store import queries
 from store.db import Store
 from store.lifecycle import move
 from store.secrets import Vault
+from store.shelf import Shelf
 from store.tables import Account, Consent, Effect, Operation, Progress, StepRun
 
 AS_LONG_AS_IT_TAKES = 60.0
 """Seconds to wait for a lock while carrying out: what the API answered must not be lost."""
 
 ACTOR = "runner"
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call whose intent is on record."""
-
-    operation: Operation
-    run: StepRun
-    action: AnyAction
-    client: Client
-    payload: Mapping[str, Any]
-
-    @property
-    def step(self) -> Step[Any]:
-        return self.action.steps[self.run.position]
-
-    @property
-    def is_last(self) -> bool:
-        return self.run.position + 1 == len(self.action.steps)
 
 
 class Runner:
@@ -60,6 +42,7 @@ class Runner:
         clients: Callable[[Account], Client],
         now: Now,
     ) -> None:
+        self._shelf = Shelf(store, vault, now)
         self._store, self._catalog, self._vault = store, catalog, vault
         self._gate, self._clients, self._now = gate, clients, now
 
@@ -73,7 +56,7 @@ class Runner:
         if call is None:
             return None
         try:
-            reply = call.client.call(call.step.endpoint, call.payload)
+            reply = call.answer(self._shelf)
         except ApiError as error:
             return self._troubled(call, error)
         return self._answered(call, reply)
@@ -161,37 +144,47 @@ class Runner:
             if operation is None or operation.state is not Progress.RUNNING:
                 return None
             action = self._catalog[operation.action]
-            runs = queries.step_runs(tx, id)
-            confirmed = [run for run in runs if run.effect is Effect.CONFIRMED]
-            step = action.steps[len(confirmed)]
-            payload = self._payload(action, step, operation, confirmed)
-            run = _newest(runs, step)
+            inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
+            steps, runs = action.steps_of(inputs), queries.step_runs(tx, id)
+            position = len(done := confirmed(runs))
+            if position == len(steps):  # an answer came after all, while a person looked
+                self._move(tx, operation, Progress.DONE, ended_at=self._now())
+                return None
+            step, run = steps[position], newest(runs, position)
+            payload = step.payload(inputs, self._replies(done))
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
                 self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
                 return None
-            if self._taken_back(tx, operation):
-                self._end_early(tx, operation, runs)
+            if words := self._why_end(tx, operation):
+                self._end_early(tx, operation, runs, words)
                 return None
             if wait := self._why_wait(tx, operation, run):
                 self._move(tx, operation, Progress.READY)
                 self._rest(tx, operation, wait)
                 return None
             if run is None or run.round < operation.round:
-                run = self._planned(operation, step, len(confirmed))
+                run = self._planned(operation, step, position)
             run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
             tx.add(run)
-            return Call(operation, run, action, self._client(tx, operation.account), payload)
+            is_last, client = position + 1 == len(steps), self._client(tx, operation.account)
+            return Call(operation, run, step, is_last, inputs, client, payload)
 
-    def _taken_back(self, tx: Session, operation: Operation) -> bool:
+    def _why_end(self, tx: Session, operation: Operation) -> str:
+        """Whether somebody wants no more calls of it."""
+        if operation.stop_by:
+            return f"It was stopped by {operation.stop_by}"
         request = queries.request_to_run(tx, operation.request)
-        return request is not None and request.state is Consent.WITHDRAWN
+        is_withdrawn = request is not None and request.state is Consent.WITHDRAWN
+        return "It was withdrawn" if is_withdrawn else ""
 
-    def _end_early(self, tx: Session, operation: Operation, runs: Sequence[StepRun]) -> None:
-        """It was withdrawn in the middle: no more calls, and what is done is said."""
+    def _end_early(
+        self, tx: Session, operation: Operation, runs: Sequence[StepRun], why: str
+    ) -> None:
+        """It ends in the middle: no more calls, and what is done is said."""
         done = [run.step for run in runs if run.effect in (Effect.CONFIRMED, Effect.SENT)]
-        words = "It was withdrawn."
+        words = f"{why}."
         if done:
-            words = f"It was withdrawn after “{done[-1]}” was sent. What was to follow was not."
+            words = f"{why} after “{done[-1]}” was sent. What was to follow was not."
             self._move(tx, operation, Progress.FAILED, problem=words)
             return
         self._move(tx, operation, Progress.READY)
@@ -215,12 +208,9 @@ class Runner:
             sent_at=self._now(),
         )
 
-    def _payload(
-        self, action: AnyAction, step: Step[Any], operation: Operation, confirmed: list[StepRun]
-    ) -> Mapping[str, Any]:
-        done = {run.step: self._vault.open(run.reply or "") for run in confirmed}
-        inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
-        return step.payload(inputs, done)
+    def _replies(self, done: Sequence[StepRun]) -> dict[str, Any]:
+        """What was answered so far; of a call that a person vouches for nothing is known."""
+        return {run.step: self._vault.open(run.reply) for run in done if run.reply}
 
     def _answered(self, call: Call, reply: Any) -> float | None:
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
@@ -293,7 +283,3 @@ class Runner:
         if account is None:
             raise Unreached(f"There is no account “{name}” any more.")
         return self._clients(account)
-
-
-def _newest(runs: Sequence[StepRun], step: Step[Any]) -> StepRun | None:
-    return max((r for r in runs if r.step == step.name), key=lambda r: r.round, default=None)

@@ -29,7 +29,7 @@ class Voices:
         own = [Voice(speaker)]
         if not speaker.member:
             return own
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             found = consent.stands_in_for(tx, actor, self._now())
         named = dict.fromkeys(each.person for each in found)
         return own + [Voice(self._people(person), deputy=True) for person in named]

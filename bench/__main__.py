@@ -7,7 +7,20 @@ from collections.abc import Sequence
 
 from bench.row import missed
 
-NAMES = ("clicks",)
+NAMES = (
+    "ack",
+    "picker",
+    "clicks",
+    "beat",
+    "lateness",
+    "burst",
+    "operations_sqlite",
+    "operations_postgres",
+    "codes_100k",
+    "codes_1m",
+    "sessions_100k",
+    "start",
+)
 
 
 def main(names: Sequence[str]) -> int:

@@ -1,7 +1,11 @@
 """Whose time it was: seconds of CPU of the bots, of the sandboxes, of the database and our own."""
 
+import resource
+import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import psutil
 
@@ -49,3 +53,19 @@ def _ours() -> Iterator[psutil.Process]:
 def _kind(process: psutil.Process) -> str:
     words = " ".join(process.cmdline()) or process.name()
     return next((kind for word, kind in KINDS.items() if word in words), "benchmark")
+
+
+def apart(work: Callable[..., object], *given: object) -> tuple[float, float]:
+    """Seconds, and MiB more than before at the peak, in a process of its own."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as alone:
+        return alone.submit(_weighed, work, given).result()
+
+
+def _weighed(work: Callable[..., object], given: tuple[object, ...]) -> tuple[float, float]:
+    before, began = _peak_mib(), time.perf_counter()
+    work(*given)
+    return time.perf_counter() - began, _peak_mib() - before
+
+
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

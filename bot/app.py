@@ -14,6 +14,7 @@ from actions.drafts import Drafts
 from actions.gate import Gate
 from actions.lookups import Lookups
 from actions.preparer import Preparer
+from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
@@ -28,7 +29,7 @@ from bot.watching import Threads, WatchedRunner, Watching
 from bot.web import Door, web
 from schedules.beating import Beating
 from schedules.clock import Clock
-from schedules.engine import Engine
+from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
 from store.retention import Retention
@@ -98,18 +99,22 @@ def build(
     client = slack_client(settings)
     people = slack_people(settings, client)
     store, vault = office.store, office.vault
-    engine = Engine(store, now, poll=poll)
+    engine = Engine(store, now, poll=poll, at_once=at_once(settings.vouchdesk_pace))
     desk, approvals, weighing = office.desk(people), office.approvals(people), office.weighing
     watching.verbs("desk", desk, "ask", "read", "change", "withdraw")
     watching.verbs("desk", approvals, "approve", "refuse", "question", "break_glass")
     launches = Launches(store, people, engine.submit, now)
-    preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now)
+    room = Room(settings.vouchdesk_keep_mb * 1_000_000)
+    preparer = Preparer(store, CATALOG, vault, office.clients, people, weighing, now, room)
     gate = Gate(store, people, preparer, weighing, now)
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
     telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
     lookups = Lookups(CATALOG, office.clients)
-    pruning = Pruning(store, Retention(store, settings.vouchdesk_keep_days, now))
+    retention = Retention(
+        store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
+    )
+    pruning = Pruning(store, retention)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -137,6 +142,7 @@ def build(
             stopping=office.stopping(people),
             shifting=office.shifting(people),
             launches=launches,
+            clients=office.clients,
         ),
         people,
         telling,

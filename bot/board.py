@@ -31,7 +31,7 @@ class Board:
 
     def where(self, key: str) -> Posted | None:
         """Where the message of that key stands."""
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             return queries.posted(tx, key)
 
     def keep(self, key: str, channel: str, ts: str) -> None:
@@ -44,11 +44,13 @@ class Board:
         with self._store.begin() as tx:
             tx.delete(tx.merge(Posted(key=key, channel="", ts="")))
 
-    def show(self, key: str, channel: str, message: Message) -> None:
+    def show(
+        self, key: str, channel: str, message: Message, *, thread_ts: str | None = None
+    ) -> None:
         """Edit the message where it stands, or post it; its place is kept."""
         where = self.where(key)
         if not where or not self._edit(where, message):
-            self._post(key, channel, message)
+            self._post(key, channel, message, thread_ts)
 
     def once(self, key: str, channel: str, message: Message) -> bool:
         """Post it unless that was done before; says whether it can be read there now."""
@@ -102,8 +104,10 @@ class Board:
         with self._store.begin() as tx:
             return consent.may_count(tx, key, now, now - pause)
 
-    def _post(self, key: str, channel: str, message: Message) -> None:
-        answer: Any = self.client.chat_postMessage(channel=channel, **message.to_dict())
+    def _post(self, key: str, channel: str, message: Message, thread_ts: str | None = None) -> None:
+        answer: Any = self.client.chat_postMessage(
+            channel=channel, thread_ts=thread_ts, **message.to_dict()
+        )
         self.keep(key, str(answer["channel"]), str(answer["ts"]))
 
     def _edit(self, where: Posted, message: Message) -> bool:

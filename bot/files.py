@@ -2,19 +2,33 @@
 
 import io
 import os
-import tempfile
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 from urllib.parse import urlsplit
 
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackRequestError
 
+from actions.card import Attachment
+from actions.formats import Into
+from bot.veiled import Veiled
 from bot.views.text import counted
 
+LARGEST = 1_000_000_000
+"""Bytes: Slack takes no more in one file."""
 TIMEOUT = 120.0
 LONGEST_ALT = 1_000
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How much that was."""
+
+    rows: int
+    files: int
 
 
 class Written(Protocol):
@@ -23,7 +37,7 @@ class Written(Protocol):
     @property
     def name(self) -> str: ...
 
-    def write(self, into: BinaryIO) -> int: ...
+    def write(self, into: Into) -> int: ...
 
 
 def send(
@@ -34,17 +48,41 @@ def send(
     title: str,
     thread_ts: str | None = None,
     counts: str = "",
-) -> int:
-    """Write the attachment and share it; says how many rows it has. Never in memory as a whole.
+    most: int = LARGEST,
+) -> Sent:
+    """Write the attachment and share it, in several files if one may not be so large.
 
-    With `counts`, what a row of it is called, the message says the title and how many they are.
+    Never in memory as a whole, nor readable on the disk. With `counts`, what a row of it is called,
+    the message says the title and how many they are.
     """
-    with tempfile.TemporaryFile() as file:
-        rows = attachment.write(file)
-        id = uploaded(client, file, attachment.name)
+    whole, files = 0, 0
+    for name, rows, content in _files(attachment, most):
+        whole, files = whole + rows, files + 1
+        id = uploaded(client, content, name)
         said = f"{title}: {counted(rows, counts)}" if counts else None
         share(client, id, title, channel, thread_ts=thread_ts, comment=said)
-    return rows
+    return Sent(whole, files)
+
+
+def _files(written: Written, most: int) -> Iterator[tuple[str, int, Veiled]]:
+    """Name, rows and content of each; the content is gone when the next one is asked for."""
+    if not isinstance(written, Attachment):
+        with Veiled() as content:
+            yield written.name, written.write(content), content
+        return
+    left, number = iter(written.rows()), 0
+    row = next(left, None)
+    while row is not None or not number:
+        with Veiled() as content:
+            rows, row = written.fill(content, row, left, most)
+            number += 1
+            is_all = row is None and number == 1
+            yield (written.name if is_all else _numbered(written.name, number)), rows, content
+
+
+def _numbered(name: str, number: int) -> str:
+    begin, dot, end = name.rpartition(".")
+    return f"{begin}-{number}{dot}{end}"
 
 
 def send_picture(
@@ -62,7 +100,9 @@ def keep_picture(client: WebClient, png: bytes, *, name: str, alt: str) -> str:
     return id
 
 
-def uploaded(client: WebClient, file: BinaryIO, name: str, *, alt: str | None = None) -> str:
+def uploaded(
+    client: WebClient, file: BinaryIO | Veiled, name: str, *, alt: str | None = None
+) -> str:
     """Hand the content over; nobody sees it before it is shared."""
     length = file.seek(0, os.SEEK_END)
     file.seek(0)
@@ -90,7 +130,7 @@ def share(
     )
 
 
-def _post(client: WebClient, address: str, file: BinaryIO, length: int) -> None:
+def _post(client: WebClient, address: str, file: BinaryIO | Veiled, length: int) -> None:
     """Send it block by block; the address itself is the permission, so no token goes along."""
     at_home = urlsplit(address).netloc == urlsplit(client.base_url).netloc
     if not address.startswith("https://") and not at_home:

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import BinaryIO
 
 from icalendar import STATUS, TRANSP, Calendar, Event
 
 from actions.fields import shown
+from actions.formats import Into
 from bot.views.lines import about
 from bot.views.standing import standing
 from bot.views.story import Story, is_batch
@@ -45,7 +45,7 @@ class CalendarFile:
     is_cut: bool = False
     """Whether there are more runs than it holds."""
 
-    def write(self, into: BinaryIO) -> int:
+    def write(self, into: Into) -> int:
         """Write it, event by event; says how many."""
         frame = Calendar.new(
             prodid=PRODUCT, uid="vouchdesk", name="Vouchdesk", last_modified=self.now

@@ -153,7 +153,7 @@ def _clients(
     def client(account: Account) -> Client:
         if account.name not in known:
             keys = Keys(vault.open(account.client_id), vault.open(account.client_secret))
-            pace = pace_of(store, account.name)
+            pace = pace_of(store, account.name, settings.vouchdesk_pace)
             known.setdefault(account.name, Client(http, keys, pace, overrides, watch))
         return known[account.name]
 

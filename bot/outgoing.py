@@ -12,9 +12,11 @@ from actions.rulebook import Rulebook
 from actions.standing_in import StandingIn
 from bot.announcer import Announcer
 from bot.board import Board
+from bot.handing import Handing
 from bot.listeners.delegating import Delegating
 from bot.news import News
 from bot.people import SlackPeople
+from bot.progressing import EVERY, Progressing
 from bot.reminding import Reminding
 from bot.results import Results
 from bot.settings import Settings
@@ -32,10 +34,13 @@ class Outgoing:
 
     announcer: Announcer
     stories: Stories
+    results: Results
+    handing: Handing
     reminding: Reminding
     delegating: Delegating
     escalating: Escalating
     stops: Stops
+    progressing: Progressing
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -46,6 +51,7 @@ class Outgoing:
             "escalate": (self.escalating.escalate_due, 10.0),
             "stand in": (self.delegating.tell_over, 60.0),
             "stops": (self.stops.tell, 2.0),
+            "progress": (self.progressing.show, EVERY),
             "remind": (self.reminding.remind, 300.0),
         }
 
@@ -61,13 +67,17 @@ def outgoing(
 ) -> Outgoing:
     """Everything that writes to Slack unasked."""
     channel, board = settings.vouchdesk_approvals_channel, Board(store, client)
-    stories, results = Stories(store, CATALOG, vault, now), Results(store, CATALOG, vault)
+    stories, results = Stories(store, CATALOG, vault, now), Results(store, CATALOG, vault, now)
     news = News(board, people, lambda: rulebook.current.no_ping)
+    handing = Handing(store, board, now, settings.vouchdesk_file_mb * 1_000_000)
     return Outgoing(
-        Announcer(store, board, stories, news, results, channel, now),
+        Announcer(store, board, stories, news, results, handing, channel, now),
         stories,
+        results,
+        handing,
         Reminding(store, board, stories, people, lambda: rulebook.current, channel, now),
         Delegating(StandingIn(store, people, now), people, board),
         Escalating(store, now),
         Stops(store, board, vault, channel, now),
+        Progressing(store, CATALOG, vault, board, now),
     )

@@ -8,7 +8,9 @@ import structlog
 from pydantic import ValidationError
 
 from actions.action import AnyAction, Catalog
+from actions.brought import Brought
 from actions.card import Attachment, Card
+from actions.desk import Now
 from actions.fields import fields, is_private, masked
 from actions.privacy import opened
 from store import queries
@@ -22,18 +24,23 @@ log = structlog.get_logger()
 class Results:
     """Opens the last answer of an operation and has its action tell it."""
 
-    def __init__(self, store: Store, catalog: Catalog, vault: Vault) -> None:
+    def __init__(self, store: Store, catalog: Catalog, vault: Vault, now: Now) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
+        self._brought = Brought(store, vault, now)
 
     def card(self, id: str | None) -> Card | None:
-        """The result of a done operation; None when its answer is not known."""
+        """What a done operation brought, or the parts that are done; None when that is unknown."""
         with self._store.look() as tx:
             operation = queries.operation_seen(tx, id) if id else None
             runs = queries.step_runs(tx, id) if id else ()
-        answers = [run.reply for run in runs if run.effect is Effect.CONFIRMED and run.reply]
-        if operation is None or not answers:
+        if operation is None:
             return None
-        return self._with_a_way_back(operation, answers[-1])
+        if card := self._brought.card(self._catalog[operation.action], operation, runs):
+            return card
+        if operation.state is not Progress.DONE:
+            return None
+        answers = [run.reply for run in runs if run.effect is Effect.CONFIRMED and run.reply]
+        return self._with_a_way_back(operation, answers[-1]) if answers else None
 
     def _with_a_way_back(self, operation: Operation, answer: str) -> Card:
         """What it brought, and what takes it back, for as long as both are understood."""

@@ -52,8 +52,7 @@ def planned(at_work: Office) -> list[tuple[Request, Outlook]]:
 def _when(request: Request) -> str:
     if not request.crontab:
         return "once"
-    end = end_words(request.until, request.runs)
-    return f"{series_words(request.crontab)} {end}".strip()
+    return series_words(request.crontab) + end_words(request.until, request.runs)
 
 
 def _entry(request: Request, outlook: Outlook) -> dict[str, Any]:

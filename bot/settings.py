@@ -10,6 +10,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from schedules.pacing import RATE
+
 PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 
 
@@ -46,6 +48,18 @@ class Settings(BaseSettings):
     )
     vouchdesk_keep_days: int = Field(
         30, ge=8, le=3650, description="days until what is over loses its private values"
+    )
+    vouchdesk_file_days: int = Field(
+        7, ge=1, le=365, description="days until the codes of a batch are removed here"
+    )
+    vouchdesk_keep_mb: int = Field(
+        2000, ge=1, description="room for such codes in the database, in MB"
+    )
+    vouchdesk_file_mb: int = Field(
+        1000, ge=1, le=1000, description="largest file for Slack, in MB; more comes in several"
+    )
+    vouchdesk_pace: float = Field(
+        RATE, gt=0, le=1000, description="calls a second that each account takes"
     )
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
     vouchdesk_approvers: str = Field(

@@ -9,7 +9,7 @@ import structlog
 from sqlmodel import Session
 
 from actions import rights
-from actions.action import Catalog
+from actions.action import AnyAction, Catalog
 from actions.approvals import waited_for
 from actions.errors import Declined, UnknownAction
 from actions.policy import Person, may_approve
@@ -21,7 +21,7 @@ from schedules.foresight import of_request
 from store import queries
 from store.db import Store
 from store.lifecycle import TooLate
-from store.queries import consent, surfaces
+from store.queries import consent, kept, surfaces
 from store.secrets import BadKey, Vault
 from store.tables import Consent, Operation, Progress, Request
 
@@ -63,6 +63,7 @@ class Stories:
             states=states,
             **_record(tx, request),
             rehearsed=consent.rehearsed(tx, request.id),
+            kept=_kept(tx, action, operations),
             outlook=of_request(tx, request, self._now()),
             unseen=[id for id in secret if any(s.reply for s in queries.step_runs(tx, id))],
         )
@@ -109,7 +110,7 @@ class Stories:
         """The request whose card is that message: always the same, once it stands there."""
         known = self._cards.get((channel, ts))
         if known is None:
-            with self._store.look() as tx:
+            with self._store.glance() as tx:
                 known = surfaces.request_at(tx, channel, ts)
             if len(self._cards) >= MOST_CARDS:
                 self._cards.clear()
@@ -175,6 +176,12 @@ class Stories:
         except (UnknownAction, BadKey) as error:
             log.error("cannot be shown", request=request.id, error=type(error).__name__)
             return None
+
+
+def _kept(tx: Session, action: AnyAction, operations: Sequence[Operation]) -> list[str]:
+    if not action.is_long:
+        return []
+    return [run.id for run in operations if kept.kept_of(tx, run.id)]
 
 
 def _record(tx: Session, request: Request) -> dict[str, Any]:

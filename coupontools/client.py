@@ -7,7 +7,7 @@ What a failure means for the world is decided here, and only here: what was neve
 import json
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, TypeGuard
@@ -29,10 +29,12 @@ from coupontools.errors import (
 )
 from coupontools.pace import Pacing
 from coupontools.paging import PAGE, pages
+from coupontools.streaming import Take, records
 from coupontools.watch import UNWATCHED, Watch
 
 CONNECT = 5.0
 HOLD = 5.0  # told to come back later, but not when
+LATER = "Retry-After"
 LONGEST_HOLD = 60.0  # then one call asks again, rather than all of them believing for hours
 
 NEVER_SENT = (
@@ -88,6 +90,29 @@ class Client:
         self, endpoint: Endpoint, payload: Mapping[str, Any], *, timeout: float | None = None
     ) -> Any:
         """What the API answers: of a V3 call without its `status`, of a V4 call as it comes."""
+        return self._ask(endpoint, payload, timeout, lambda at, asked: read(at, self._send(asked)))
+
+    def rows(self, endpoint: Endpoint, payload: Mapping[str, Any], take: Take) -> None:
+        """Hand over each record of a long answer as it comes in; it is never there as a whole.
+
+        There has to be one at least. When this raises, some may have been handed over before.
+        """
+        self._ask(endpoint, payload, None, lambda at, asked: self._handed_over(at, asked, take))
+
+    def pages(
+        self, endpoint: Endpoint, payload: Mapping[str, Any], *, size: int = PAGE
+    ) -> Iterator[Any]:
+        """One answer after another, until a page is not full."""
+        return pages(self.call, endpoint, payload, size=size)
+
+    def _ask(
+        self,
+        endpoint: Endpoint,
+        payload: Mapping[str, Any],
+        timeout: float | None,
+        answered: Callable[[Endpoint, httpx.Request], Any],
+    ) -> Any:
+        """Ask when the pace allows it; a hold that the answer wants is kept."""
         override = self._overrides.get(endpoint.id, Override())
         endpoint, payload = override.endpoint(endpoint), override.payload(payload)
         request = self._request(endpoint, payload, timeout or endpoint.patience)
@@ -95,7 +120,7 @@ class Client:
             self._pace.wait()
         try:
             with self._watch.calling(endpoint.id):
-                return read(endpoint, self._send(request))
+                return answered(endpoint, request)
         except Busy as busy:
             self._pace.hold(
                 min(HOLD if busy.retry_after is None else busy.retry_after, LONGEST_HOLD)
@@ -104,11 +129,20 @@ class Client:
         except Refused as refused:
             raise self._without_keys(refused) from None
 
-    def pages(
-        self, endpoint: Endpoint, payload: Mapping[str, Any], *, size: int = PAGE
-    ) -> Iterator[Any]:
-        """One answer after another, until a page is not full."""
-        return pages(self.call, endpoint, payload, size=size)
+    def _handed_over(self, endpoint: Endpoint, request: httpx.Request, take: Take) -> None:
+        answer = self._send(request, stream=True)
+        try:
+            count, status, head = records(answer, take)
+        finally:
+            answer.close()
+        if not count:
+            later = {name: answer.headers[name] for name in (LATER,) if name in answer.headers}
+            read(endpoint, httpx.Response(answer.status_code, headers=later, content=head))
+            raise Garbled("It says that it went well, but there is not one record in it.")
+        if answer.status_code >= 300 or _word({"status": status}) != "ok":
+            raise Garbled(
+                f"There are {count:,} records in it, but it does not say that it went well."
+            )
 
     def _request(
         self, endpoint: Endpoint, payload: Mapping[str, Any], patience: float
@@ -131,9 +165,9 @@ class Client:
             endpoint.verb, path, content=body, headers=headers, timeout=timeout
         )
 
-    def _send(self, request: httpx.Request) -> httpx.Response:
+    def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         try:
-            return self._http.send(request)
+            return self._http.send(request, stream=stream)
         except NEVER_SENT as error:
             raise Unreached() from error
         except httpx.DecodingError as error:
@@ -149,7 +183,7 @@ class Client:
 def read(endpoint: Endpoint, answer: httpx.Response) -> Any:
     """The content of an answer, or the error that it is."""
     status = answer.status_code
-    if status == 429 or (status == 503 and "Retry-After" in answer.headers):
+    if status == 429 or (status == 503 and LATER in answer.headers):
         raise Busy(_retry_after(answer))
     if status >= 500:
         raise Garbled(f"Its servers failed (HTTP {status}).")
@@ -251,7 +285,7 @@ def _query(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 
 def _retry_after(answer: httpx.Response) -> float | None:
-    said = answer.headers.get("Retry-After", "")
+    said = answer.headers.get(LATER, "")
     try:
         return max(float(said), 0.0) if re.fullmatch(r"[\d.]+", said) else _until(said)
     except ValueError:

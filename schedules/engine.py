@@ -32,6 +32,10 @@ ENDED = ("ERROR", "CANCELLED", "SUCCESS", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 MOST_ADOPTIONS = 5
 """A run whose process dies with it again and again is given up: the next would die as well."""
 
+AT_ONCE = 8
+"""Runs of an account that a process has at work, at the most."""
+MOST_AT_ONCE = 48
+
 AT_WORK = (Progress.READY, Progress.RUNNING)
 
 log = logging.getLogger(__name__)
@@ -49,6 +53,11 @@ class AtWork:
 
 
 _at_work: list[AtWork] = []
+
+
+def at_once(pace: float) -> int:
+    """So many that an account is called as fast as it takes it: more for one that takes more."""
+    return min(max(AT_ONCE, round(pace / 2)), MOST_AT_ONCE)
 
 
 def _database_stumbled(error: BaseException) -> bool:
@@ -97,7 +106,9 @@ def give_up(operation: str, error: str) -> None:
 class Engine:
     """Starts and stops DBOS on the application's database, and hands it operations."""
 
-    def __init__(self, store: Store, now: Now, *, poll: float = 0.2, at_once: int = 8) -> None:
+    def __init__(
+        self, store: Store, now: Now, *, poll: float = 0.2, at_once: int = AT_ONCE
+    ) -> None:
         self._store, self._now, self._poll, self._at_once = store, now, poll, at_once
         self._slot = None if store.is_sqlite else Slot(store, self._lose)
         self._heir: Heir | None = None
@@ -132,12 +143,12 @@ class Engine:
             config["system_database_url"] = str(self._store.url)
         else:
             config["system_database_url"] = _plain(self._store)
-            config["sys_db_pool_size"] = 20
+            config["sys_db_pool_size"] = 12
         DBOS(config=config)
         DBOS.launch()
         DBOS.register_queue(
             QUEUE,
-            worker_concurrency=self._at_once * 4,
+            worker_concurrency=max(self._at_once, AT_ONCE * 4),
             partition_concurrency=self._at_once,
             polling_interval_sec=self._poll,
             on_conflict="always_update",

@@ -34,8 +34,12 @@ WITH_ONE_MORE = {
 """What holds a run until it is over, unless one more person agrees to send it before."""
 LEFT_OUT = "left out"
 """What the record calls moments of a series on blackout days."""
-PARTS = 5
-"""Parts of a sheet at one beat: what becomes due meanwhile waits."""
+SOME = 20
+"""Requests that are launched in one transaction, at the most."""
+PATIENCE = 30.0
+"""Seconds to wait for a lock: nobody has pressed anything."""
+PARTS = 50
+"""Such transactions at one beat."""
 
 
 class Launches:
@@ -46,24 +50,35 @@ class Launches:
         self._deciding = Deciding(store, now)
 
     def mint_due(self) -> None:
-        """Make the operations that are due."""
-        with self._store.begin() as tx:
-            due = [request.id for request in queries.requests_due(tx, self._now())]
-        for _ in range(PARTS):  # what is left of long sheets comes with the next beat
-            due = [id for id in due if self._mint_some(id)]
+        """Make the operations that are due; what is left comes with the next beat."""
+        for _ in range(PARTS):
+            if not self._mint_part():
+                return
 
-    def _mint_some(self, id: str) -> bool:
-        """Make a part of the operations of a request; whether more are to be made."""
+    def _mint_part(self) -> bool:
+        """Make a part of them, in one transaction; whether there may be more."""
+        with self._store.glance() as tx:
+            if not consent.is_any_due(tx, self._now()):
+                return False
+        minted = 0
+        with self._store.begin(patience=PATIENCE) as tx:
+            due = queries.requests_due(tx, self._now(), SOME)  # locked, but for what others make
+            for request in due:
+                minted += self._minted(tx, request)
+                if minted >= PART:
+                    break
+        return minted > 0
+
+    def _minted(self, tx: Session, request: Request) -> int:
+        """Make a part of the operations of a request, or nothing; how many."""
         try:
-            with self._store.begin() as tx:
-                request = queries.request(tx, id)
-                if request and _is_due(request, self._now()):  # still, now that it is locked
-                    return self._mint(tx, request)
+            with tx.begin_nested():
+                return self._mint(tx, request)
         except OperationalError:
             raise  # the database itself: nothing else would go through either
         except Exception as error:  # what is odd about one must not keep the others waiting
-            log.error("cannot be launched: %s (%s)", id, type(error).__name__)
-        return False
+            log.error("cannot be launched: %s (%s)", request.id, type(error).__name__)
+        return 0
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held; of a sheet, all rows of it.
@@ -132,22 +147,23 @@ class Launches:
         for_others(self._store, held, why, drop)
         return held
 
-    def _mint(self, tx: Session, request: Request) -> bool:
-        """The next rows of a request that is due; whether any are left for another time."""
+    def _mint(self, tx: Session, request: Request) -> int:
+        """The next rows of a request that is due, and its next moment after the last; how many."""
         now = self._now()
         due = request.next_at or now
         # A series that was agreed to after a moment of it had passed begins with the next one.
         missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
         left_out = request.crontab and is_left_out(due, terms_of(request))
+        rows: Sequence[int] = ()
         if not missed_while_waiting and not left_out:
             rows = _rows_left(tx, request, due)
             for row in rows[:PART]:
                 self._mint_row(tx, request, due, row, now)
             if len(rows) > PART:
-                return True
+                return PART
             request.made += 1
         self._go_on(tx, request, due)
-        return False
+        return max(len(rows), 1)
 
     def _go_on(self, tx: Session, request: Request, due: datetime) -> None:
         """To the next moment of a series, blackout days left out and on record; or it is spent."""
@@ -224,8 +240,3 @@ def _one_more(tx: Session, request: Request, person: Person) -> None:
         raise SaidAlready("You have agreed already; to send it now takes one more person.")
     if not policy.may_approve(person, terms_of(request)):
         raise NotAllowed("Only approvers can send it now.")
-
-
-def _is_due(request: Request, now: datetime) -> bool:
-    due = request.next_at is not None and request.next_at <= now
-    return request.state is Consent.GRANTED and due

@@ -12,13 +12,15 @@ from store.queries import replicas
 
 log = logging.getLogger(__name__)
 
-RATE, BURST = 5.0, 10
-"""Calls a second, and how many may go out at once after a rest."""
+RATE = 5.0
+"""Calls a second; twice as many may go out at once after a rest."""
 
 
-def pace_of(store: Store, account: str) -> Pacing:
+def pace_of(store: Store, account: str, rate: float = RATE) -> Pacing:
     """Who keeps the pace of that account: on SQLite there is one process, so it does."""
-    return Pace(RATE, BURST) if store.is_sqlite else SharedPace(store, account)
+    if store.is_sqlite:
+        return Pace(rate, _burst(rate))
+    return SharedPace(store, account, rate, _burst(rate))
 
 
 class SharedPace:
@@ -28,8 +30,8 @@ class SharedPace:
         self,
         store: Store,
         account: str,
-        rate: float = RATE,
-        burst: int = BURST,
+        rate: float,
+        burst: int,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._store, self._account, self._sleep = store, account, sleep
@@ -63,3 +65,7 @@ class SharedPace:
         self._sleep(delay)
         with self._store.look() as tx:
             return not replicas.calls_held(tx, self._account)
+
+
+def _burst(rate: float) -> int:
+    return max(1, round(2 * rate))

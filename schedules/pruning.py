@@ -1,4 +1,4 @@
-"""Once a day: what is over for long is removed, from our tables and from the engine's."""
+"""What is over for long is removed: files by the hour, the rest and the engine's once a day."""
 
 from datetime import datetime
 
@@ -18,6 +18,8 @@ class Pruning:
     def prune(self) -> None:
         """Remove, if it was not done today, and put on record how much."""
         with self._store.claim("prune") as mine:
+            if mine:
+                self._retention.clear()
             if mine and self._retention.is_due():
                 workflows = forget_workflows(self._retention.before)
                 self._retention.note(self._retention.prune() | {"workflows": workflows})

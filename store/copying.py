@@ -13,6 +13,8 @@ from store.queries import whole
 
 PART = 1_000
 """Rows that are in memory at a time."""
+HEAVY = {"app_chunk": 50, "app_step_run": 50}
+"""And of those that hold answers."""
 
 
 class CannotCopy(Exception):
@@ -65,7 +67,7 @@ def _snapshot(store: Store) -> Iterator[Connection]:
 
 def _copy_table(rows: Connection, into: Connection, table: Any) -> int:
     copied = 0
-    for part in whole.parts_of(rows, table, PART):
+    for part in whole.parts_of(rows, table, HEAVY.get(table.name, PART)):
         into.execute(table.insert(), part)
         copied += len(part)
     if into.dialect.name == "postgresql":

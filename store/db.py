@@ -51,7 +51,9 @@ def sqlite_engine(url: URL, *, pool_size: int, max_overflow: int, synchronous: s
     def lock(connection: Connection) -> None:
         options = connection.get_execution_options()
         patience = options.get("patience", 30.0)
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        if connection.info.get("patience") != patience:  # it holds until it is set otherwise
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+            connection.info["patience"] = patience
         connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
 
     return engine
@@ -70,10 +72,6 @@ class Store:
             sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")
             if self.is_sqlite
             else pools.postgres_engine(self.url, patience=PATIENCE)
-        )
-        # On PostgreSQL each question sees what is committed then, in a transaction or not.
-        self._reading: Mapping[str, Any] = (
-            {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
         )
         self._claims = Claims(self.engine)
         self.on_commit: list[Callable[[Mapping[str, Any]], None]] = []
@@ -94,7 +92,15 @@ class Store:
     def look(self) -> Iterator[Session]:
         """One transaction that only reads, and waits for nobody."""
         with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
-            tx.connection(execution_options=self._reading)
+            tx.connection(execution_options={"reading": True})
+            yield tx
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """The same for a short question or two: on PostgreSQL they take no transaction."""
+        how = {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            tx.connection(execution_options=how)
             yield tx
 
     @contextmanager

@@ -45,7 +45,7 @@ MOVES: dict[Consent | Progress, frozenset[Consent | Progress]] = {
     Progress.HELD: frozenset({Progress.READY, Progress.DROPPED}),
     Progress.RUNNING: frozenset({Progress.DONE, Progress.FAILED, Progress.UNCLEAR, Progress.READY}),
     Progress.FAILED: frozenset({Progress.READY}),
-    Progress.UNCLEAR: frozenset({Progress.DONE, Progress.FAILED}),
+    Progress.UNCLEAR: frozenset({Progress.DONE, Progress.FAILED, Progress.READY}),
 }
 
 

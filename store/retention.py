@@ -6,12 +6,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from store import queries
 from store.db import Store
 from store.lifecycle import note
-from store.queries import retention
+from store.queries import kept, retention
 from store.secrets import REMOVED, SEALED
 
-ACTOR, KIND = "retention", "pruned"
+ACTOR, KIND, REMOVED_FILE = "retention", "pruned", "file removed"
 DRAFTS = timedelta(days=1)
 """How long a half-filled form is kept: nobody goes on with it after that."""
 PART = 200
@@ -24,8 +25,11 @@ DAILY = timedelta(hours=23)
 class Retention:
     """Removes in small parts, and puts on record how much that was."""
 
-    def __init__(self, store: Store, days: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, days: int, now: Callable[[], datetime], *, file_days: int = 7
+    ) -> None:
         self._store, self.days, self._now = store, days, now
+        self._file_days = min(days, file_days)
 
     @property
     def before(self) -> datetime:
@@ -46,6 +50,21 @@ class Retention:
             "runs": self._prune_runs(before),
             "requests": self._each(lambda tx: self._prune_requests(tx, before)),
         }
+
+    def clear(self) -> int:
+        """Remove the lines of long answers whose time is over; how many chunks."""
+        before = self._now() - timedelta(days=self._file_days)
+        with self._store.look() as tx:
+            runs = kept.runs_to_clear(tx, before, PARTS)
+        return sum(self._clear_run(id) for id in runs)
+
+    def _clear_run(self, id: str) -> int:
+        gone = self._each(lambda tx: kept.forget_chunks(tx, id, PART))
+        with self._store.begin() as tx:
+            words = f"The file was removed after {self._file_days} days"
+            about = queries.operation_seen(tx, id)
+            note(tx, REMOVED_FILE, actor=ACTOR, at=self._now(), about=about, because=words)
+        return gone
 
     def note(self, counts: dict[str, int]) -> None:
         """One line on record, if anything was removed."""

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from store.chunks import Chunk as Chunk
 from store.columns import (
     Consent as Consent,
     ConsentWord as ConsentWord,
@@ -183,6 +184,8 @@ class Operation(SQLModel, table=True):
     round: int = 0
     """How often it was handed to the engine: a person's *go on* is a new round."""
     problem: str = ""
+    stop_by: str = ""
+    """Who wants it to end after the call that is out; the next is not made."""
     started_at: datetime | None = Field(default=None, sa_type=Utc)
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
     pruned_at: datetime | None = Field(default=None, sa_type=Utc)

@@ -24,7 +24,7 @@ from tests.world import settings_for
 
 NEVER = 10**9
 WRITES = ("INSERT", "UPDATE", "DELETE")
-PATIENCE = 20.0
+PATIENCE = 60.0
 PLACES = {"sqlite": 38, "postgres": 50}
 """More than there are to be killed at, as is checked in the stories; the engine's own vary."""
 
@@ -136,7 +136,7 @@ def die(addresses: tuple[str, str, str], id: str, fatal: int = NEVER) -> tuple[i
     process = context.Process(target=_child, args=(addresses, id, fatal, telling))
     process.start()
     telling.close()
-    process.join(60)
+    process.join(120)
     passed = listening.recv() if process.exitcode == 0 else 0
     listening.close()
     code = process.exitcode

@@ -26,8 +26,8 @@ PATIENCE = 40.0
 class Served:
     """One `vouchdesk serve`."""
 
-    def __init__(self, settings: Settings, folder: Path) -> None:
-        self.url = f"http://127.0.0.1:{(port := free_port())}"
+    def __init__(self, settings: Settings, folder: Path, port: int = 0) -> None:
+        self.url = f"http://127.0.0.1:{(port := port or free_port())}"
         words = "import sys; from bot.cli import main; sys.argv[0] = 'vouchdesk'; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", words, "serve", "--http", f"127.0.0.1:{port}"],
@@ -57,9 +57,9 @@ class Served:
 
 
 @contextmanager
-def serving(settings: Settings, folder: Path) -> Iterator[Served]:
+def serving(settings: Settings, folder: Path, port: int = 0) -> Iterator[Served]:
     """Run one, and see that it is gone in the end."""
-    served = Served(settings, folder)
+    served = Served(settings, folder, port)
     try:
         yield served
     finally:

@@ -1,12 +1,13 @@
 """One single-use link: made for one consumer, or removed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from actions.action import Action, Example, Reads, Risk, once
+from actions.action import Action, Example, Reads, Risk, Step, once, plain
 from actions.card import Card, Offer, Preview
 from actions.fields import (
     API_MOMENT,
@@ -30,6 +31,7 @@ from actions.lives import Lived, Said, Sequence, now
 from actions.replies import OneCampaign, as_it_is
 from actions.undo import Undo
 from coupontools import endpoints
+from coupontools.endpoint import Endpoint
 
 WHOLE = 21
 TO_THE_SECOND = "%Y-%m-%d %H:%M:%S"
@@ -136,6 +138,12 @@ def _made_card(made: Made) -> Card:
     )
 
 
+def _as_repeatable_as(asked: CreateOne) -> Endpoint:
+    """Whoever is looked for first gets the same URL a second time: nothing is made twice."""
+    safe = asked.duplicate_check is not None
+    return replace(endpoints.SINGLE_USE_CREATE, repeatable=safe)
+
+
 def _told(given: Mapping[str, Any]) -> str:
     if given.get("duplicate_check"):
         return "The URL can be removed; it may be one that the consumer had before"
@@ -156,7 +164,14 @@ CREATE = Action(
     risk=Risk.CHANGE,
     inputs=CreateOne,
     output=Made,
-    steps=once(endpoints.SINGLE_USE_CREATE),
+    steps=(
+        Step(
+            endpoints.SINGLE_USE_CREATE.id,
+            endpoints.SINGLE_USE_CREATE,
+            plain,
+            parts=lambda asked: once(_as_repeatable_as(asked)),
+        ),
+    ),
     preview=_name_campaign,
     present=_made_card,
     undo=Undo(

@@ -3,7 +3,6 @@
 import os
 import re
 import socket
-import sys
 
 import uvicorn
 from slack_bolt import Ack, App, BoltRequest
@@ -15,6 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 ANYTHING = re.compile(".*")
+OPTION = "The only one"
+"""What its pickers offer."""
 GIVEN = ("SLACK_API_URL", "SLACK_SIGNING_SECRET")
 """Settings that it has in common with the bot."""
 
@@ -25,10 +26,11 @@ def bare(slack: str, secret: str) -> Starlette:
     app = App(client=client, signing_secret=secret, token_verification_enabled=False)
     for listen in (app.action, app.command, app.view):
         listen(ANYTHING)(_empty)
+    app.options(ANYTHING)(_one)
 
     async def events(request: Request) -> Response:
-        body, headers = (await request.body()).decode(), dict(request.headers)
-        answer = await run_in_threadpool(app.dispatch, BoltRequest(body=body, headers=headers))
+        incoming = BoltRequest(body=(await request.body()).decode(), headers=dict(request.headers))
+        answer = await run_in_threadpool(app.dispatch, incoming)
         return Response(answer.body, answer.status)
 
     return Starlette(routes=[Route("/slack/events", events, methods=["POST"])])
@@ -36,6 +38,10 @@ def bare(slack: str, secret: str) -> Starlette:
 
 def _empty(ack: Ack) -> None:
     ack()
+
+
+def _one(ack: Ack) -> None:
+    ack(options=[{"text": {"type": "plain_text", "text": OPTION}, "value": OPTION}])
 
 
 def main() -> None:
@@ -49,4 +55,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

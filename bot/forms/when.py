@@ -43,8 +43,9 @@ def when_blocks(given: Mapping[str, Any], zone: str) -> list[Block]:
     blocks: list[Block] = [DividerBlock(), _ways(way)]
     if way == AT:
         blocks.append(_moment(given, zone))
-    if way == REPEAT:
-        blocks += [_days(given), _time(given), _zone(given, zone), _until(given), _runs(given)]
+    if way not in (NOW, AT):
+        blocks += [_days(given), _time(given)] if way == REPEAT else []
+        blocks += [_zone(given, zone), _until(given), _runs(given)]
     return [*blocks, *_ahead(given.get(AHEAD, {}))]
 
 
@@ -55,18 +56,18 @@ def read_when(values: Mapping[str, Any], zone: str) -> dict[str, str]:
 
 def said_when(given: Mapping[str, Any], zone: str) -> dict[str, str]:
     """The same of what the section shows."""
-    match given.get("when", NOW):
+    match _way(given):
+        case "now":
+            return {}
         case "at":
             return {"at": str(given.get("when_at") or UNSAID)}
         case "repeat":
             days, time = given.get("when_days", ()), str(given.get("when_time") or "")
-            where = str(given.get("when_zone") or zone)
-            ends = {
-                name: str(said) for name in ("until", "runs") if (said := given.get(f"when_{name}"))
-            }
-            return {"crontab": crontab(days, time), "timezone": where, **ends}
-        case _:
-            return {}
+            again = crontab(days, time)
+        case as_before:
+            again = as_before
+    ends = {name: str(said) for name in ("until", "runs") if (said := given.get(f"when_{name}"))}
+    return {"crontab": again, "timezone": str(given.get("when_zone") or zone), **ends}
 
 
 def when_given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -90,22 +91,25 @@ def when_asked(request: Request) -> dict[str, Any]:
     match request.crontab.split():
         case [minute, hour, "*", "*", which] if minute.isdecimal() and hour.isdecimal():
             known = [day for day, _ in DAYS]
-            days = known if which == "*" else [day for day in which.split(",") if day in known]
-            chosen |= {"when_days": days, "when_time": f"{int(hour):02}:{int(minute):02}"}
-    return chosen
+            days = known if which == "*" else which.split(",")
+            if set(days) <= set(known):
+                return chosen | {"when_days": days, "when_time": f"{int(hour):02}:{int(minute):02}"}
+    return chosen | {"when": request.crontab}
 
 
 def _way(given: Mapping[str, Any]) -> str:
+    """One of the ways, or a crontab that days and a time cannot say: it is kept as it is."""
     way = str(given.get("when") or NOW)
-    return way if way in dict(WAYS) else NOW
+    return way if way in dict(WAYS) or len(way.split()) == 5 else NOW
 
 
 def _ways(way: str) -> InputBlock:
+    ways = WAYS if way in dict(WAYS) else (*WAYS, (way, f"As before: {way}"))
     return InputBlock(
         block_id="when",
         label="When",
         dispatch_action=True,
-        element=one_of(WAYS, way, action_id="when"),
+        element=one_of(ways, way, action_id="when"),
     )
 
 

@@ -34,6 +34,7 @@ from bot.listeners.commands import Commands, Launcher, Verb
 from bot.listeners.counter import Counter
 from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
+from bot.listeners.files import Files
 from bot.listeners.home import Home
 from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
@@ -93,6 +94,7 @@ def register(
     for each in (
         *(decisions, stopping, Shifts(counter, stories, pressing, now)),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
+        Files(counter, stories, outgoing.results, outgoing.handing, pressing),
     ):
         each.register(app)
     waiting.register(app, queue)

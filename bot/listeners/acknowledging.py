@@ -8,6 +8,9 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
+PLAIN = ("block_actions", "shortcut")
+"""Kinds of requests whose acknowledgement says nothing; so does that of our commands."""
+
 MANY = 10
 """Listeners at work beyond which Slack, which waits three seconds, is answered first."""
 
@@ -19,6 +22,7 @@ def register(app: App, at_work: Callable[[], int]) -> None:
     def first_when_many(
         ack: Ack, body: Mapping[str, Any], next: Callable[[], BoltResponse]
     ) -> BoltResponse:
-        if body.get("type") == "block_actions" and at_work() > MANY:
+        is_plain = body.get("type") in PLAIN or "command" in body
+        if is_plain and at_work() > MANY:
             ack()
         return next()

@@ -40,6 +40,7 @@ class Decisions:
         self._of_run: dict[str, OfRun] = {
             "happened": settling.settle,
             "go_on": settling.go_on,
+            "stop_after": settling.stop,
             "run_late": launches.run_late,
             "skip": launches.skip,
         }

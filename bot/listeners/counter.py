@@ -1,9 +1,11 @@
 """Where what people press is handed in: all that decides, in one value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from actions.action import Catalog
+from actions.action import Catalog, Reads
 from actions.approvals import Approvals
+from actions.batch_usage import UsageOfBatch
 from actions.deciding import Deciding
 from actions.desk import Desk, Now, Submit
 from actions.editing import Editing
@@ -18,6 +20,7 @@ from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store.db import Store
 from store.secrets import Vault
+from store.tables import Account
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +38,7 @@ class Counter:
     editing: Editing
     rehearsing: Rehearsing
     voices: Voices
+    usage: UsageOfBatch
     vault: Vault
 
 
@@ -52,12 +56,13 @@ def open_counter(
     stopping: Stopping,
     shifting: Shifting,
     launches: Launches,
+    clients: Callable[[Account], Reads],
 ) -> Counter:
     """All of it, for people as Slack knows them."""
     return Counter(
         desk=desk,
         approvals=approvals,
-        settling=Settling(store, people, submit, now),
+        settling=Settling(store, catalog, vault, people, submit, now),
         stopping=stopping,
         shifting=shifting,
         launches=launches,
@@ -66,5 +71,6 @@ def open_counter(
         editing=Editing(store, vault, now),
         rehearsing=Rehearsing(store, vault, desk, lambda: weighing.policy, now),
         voices=Voices(store, people, now),
+        usage=UsageOfBatch(store, catalog, vault, people, clients, now),
         vault=vault,
     )

@@ -8,7 +8,7 @@ from slack_bolt import Ack, App
 
 from actions.desk import Desk
 from actions.fields import Option
-from actions.lookups import Lookups, found
+from actions.lookups import Lookups, found, shelf
 from bot.views.kinds import line
 
 MOST = 100
@@ -26,4 +26,8 @@ def register(app: App, desk: Desk, lookups: Lookups) -> None:
     @app.options("zones")
     def zones(ack: Ack, payload: dict[str, Any]) -> None:
         every = [Option(name, name.replace("_", " ")) for name in sorted(available_timezones())]
-        ack(options=[line(option) for option in found(every, payload.get("value", ""))[:MOST]])
+        ack(
+            options=[
+                line(option) for option in found(shelf(every), payload.get("value", ""))[:MOST]
+            ]
+        )

@@ -53,7 +53,7 @@ class Shifts:
         shows(client, body)(trigger_id=body["trigger_id"], view=view)
 
     def _of_run(self, body: Body, client: WebClient) -> None:
-        run = value_of(body)
+        run = self._pressing.of_run(body)
         story = self._stories.told(request_of(run))
         held = next((each for each in story.operations if each.id == run), None) if story else None
         if story is None or held is None:

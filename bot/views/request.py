@@ -19,6 +19,7 @@ from bot.views.blocks import (
     section,
     sure,
 )
+from bot.views.brought import file_buttons, secret_buttons
 from bot.views.outlook import warnings
 from bot.views.runs import decisions, runs
 from bot.views.standing import headline, standing
@@ -27,7 +28,7 @@ from bot.views.text import cost, counted, escape, quoted
 from bot.views.times import end_words, moment, series_words, span
 from store.tables import Consent, Progress
 
-NAMED, MISSED, LINES = 5, 12, 900
+NAMED, MISSED, LINES, THINK_OF = 5, 11, 900, 3
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
 WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
@@ -49,6 +50,7 @@ def request_card(story: Story, *, for_approvers: bool) -> Message:
         *runs(story),
         *(approver_buttons(story) if for_approvers else asker_buttons(story)),
         *([] if for_approvers else secret_buttons(story)),
+        *file_buttons(story),
         *_last_words(story),
     ]
     return Message(escape(f"{headline(story)} ({story.request.id})"), blocks)
@@ -125,14 +127,6 @@ def asker_buttons(story: Story) -> list[Block]:
         return []
     hint = [context("To change a sheet, withdraw it and hand in a new one.")] if sheet else []
     return [ActionsBlock(block_id=f"own:{request.id}", elements=buttons), *hint]
-
-
-def secret_buttons(story: Story) -> list[Block]:
-    """What the answer holds for one pair of eyes, until they have seen it."""
-    return [
-        ActionsBlock(block_id=f"secret:{id}"[:255], elements=[button("reveal", "Show it once", id)])
-        for id in story.unseen[:NAMED]
-    ]
 
 
 def missed_card(stories: Sequence[Story]) -> Message:
@@ -232,10 +226,11 @@ def in_short(story: Story) -> str:
 
 def _think_of(story: Story) -> list[Block]:
     """Blackout days and other pushes to the same people, until it has gone out."""
-    said = [*warnings(story.outlook)]
-    return (
-        [context("\n".join(f":warning: {escape(words, 300)}." for words in said))] if said else []
-    )
+    every = [*warnings(story.outlook)]
+    said = [f":warning: {escape(words, 200)}." for words in every[:THINK_OF]]
+    if len(every) > THINK_OF:
+        said.append(f"… and {len(every) - THINK_OF} more like this")
+    return [context("\n".join(said))] if said else []
 
 
 def _when(story: Story) -> str:
@@ -243,7 +238,7 @@ def _when(story: Story) -> str:
     if request.crontab:
         series = f"{escape(series_words(request.crontab), 100)} ({escape(request.timezone, 60)})"
         end = end_words(request.until, request.runs)
-        return f"{series}{f' {end}' if end else ''}{_next(story)}"
+        return f"{series}{end}{_next(story)}"
     braked = story.terms.brake and request.planned_at is None
     if request.state is Consent.PAUSED and (braked or not story.is_ahead):
         return "when an approver lets it go on"
@@ -261,7 +256,7 @@ def _next(story: Story) -> str:
     if not coming or story.request.state not in OPEN:
         return ""
     made = story.request.made
-    so_far = f", {counted(made, 'run')} so far" if made else ""
+    so_far = f", {made:,} so far" if made else ""
     return f"{so_far}, next {moment(coming[0].at, story.request.timezone)}"
 
 

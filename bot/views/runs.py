@@ -11,7 +11,7 @@ from bot.views.text import counted, quoted
 from bot.views.times import moment
 from store.tables import Operation, Progress
 
-NEWEST = 5
+NEWEST, URGENT = 5, 3
 AGAIN = sure(
     "Go on?",
     "The step is sent again. Be sure that it did not happen: it cannot be recalled.",
@@ -44,15 +44,15 @@ def runs(story: Story) -> list[Block]:
     if count.total() > 1:
         blocks.append(section(f"*{'Rows' if story.states else 'Runs'}:* {tally(count)}"))
     is_alone = count.total() == 1
-    for run in urgent[:NEWEST]:
+    for run in urgent[:URGENT]:
         rows = held_rows(story, run)
         blocks += needing_people(run, rows, zone=story.request.timezone, alone=is_alone)
     if any(run.state is Progress.UNCLEAR for run in urgent):
         blocks.append(context(LOOK_FIRST))
     if any(run.held_for == "stopped" for run in urgent):
         blocks.append(context(ALL_STOPPED))
-    if needing > NEWEST:
-        rest = counted(needing - NEWEST, "more run")
+    if needing > URGENT:
+        rest = counted(needing - URGENT, "more run")
         blocks.append(context(f"… and {rest} that somebody has to decide on"))
     calm = [run for run in story.operations if run.state not in NEEDS_PEOPLE]
     if calm and len(story.operations) > 1:

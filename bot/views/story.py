@@ -52,6 +52,8 @@ class Story:
     """When it was tried out on the asker's own phone."""
     unseen: Sequence[str] = ()
     """Runs whose answer holds a secret that the person who asked has not looked at."""
+    kept: Sequence[str] = ()
+    """Runs of whose long answers lines are kept."""
     outlook: Outlook = Outlook()
     """What comes of it: its next moments, and what to think of before."""
     states: Mapping[datetime, Mapping[Progress, int]] = field(default_factory=dict)

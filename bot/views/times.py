@@ -76,11 +76,11 @@ def series_words(crontab: str) -> str:
 
 
 def end_words(until: date | None, runs: int | None) -> str:
-    """`until 24 Dec 2026, 20 runs at the most`; empty for a series without an end."""
-    parts = [f"until {until:%-d %b %Y}" if until else ""]
-    if runs is not None:
-        parts.append(f"{runs:,} runs at the most" if runs > 1 else "once at the most")
-    return ", ".join(part for part in parts if part)
+    """What follows a series: ` until 24 Dec 2026, 20 runs at the most`; nothing without an end."""
+    last = f" until {until:%-d %b %Y}" if until else ""
+    if runs is None:
+        return last
+    return f"{last}, {runs:,} runs at the most" if runs > 1 else f"{last}, once at the most"
 
 
 def _days(which: str) -> str:

@@ -137,7 +137,7 @@ async def _answer(world: World, request: Request, body: bytes, fault: Fault) -> 
     if fault.drop == "half":
         return _Half(response, request)
     call["status"] = response.status_code
-    return response
+    return _shortened(response, fault.short) if fault.short else response
 
 
 def _carried_out(world: World, request: Request, sent: Any) -> Response:
@@ -264,6 +264,13 @@ async def _hang_up(request: Request, *, at_once: bool = True) -> Response:
     while (await request.receive())["type"] != "http.disconnect":
         continue
     return Response()
+
+
+def _shortened(response: Response, count: int) -> Response:
+    """The same answer, without its last records."""
+    body = json.loads(bytes(response.body))
+    body["data"] = body["data"][:-count]
+    return Response(json.dumps(body), response.status_code, media_type="application/json")
 
 
 def _json(profile: Profile, envelope: dict[str, Any], status: int = 200) -> Response:

@@ -9,7 +9,10 @@ DROPS = (None, "amid", "before", "after", "half")
 
 @dataclass
 class Fault:
-    """`status` or `error_code`: refuses without doing the work. `drop`: no answer at all."""
+    """`status` or `error_code`: refuses without doing the work. `drop`: no answer, or half of it.
+
+    `short`: so many records are left out of the answer.
+    """
 
     path: str
     times: int = 1
@@ -18,6 +21,7 @@ class Fault:
     delay_s: float = 0.0
     drop: str | None = None
     retry_after: float | None = None
+    short: int = 0
 
     @classmethod
     def read(cls, given: Any) -> "Fault":
@@ -30,9 +34,10 @@ class Fault:
         if given.get("drop") not in DROPS:
             raise ValueError(f"drop is one of {', '.join(filter(None, DROPS))}")
         fault = cls(**{name: value for name, value in given.items() if value is not None})
-        numbers = (fault.times, fault.status, fault.error_code, fault.delay_s, fault.retry_after)
+        named = ("times", "status", "error_code", "delay_s", "retry_after", "short")
+        numbers = (getattr(fault, name) for name in named)
         if any(number is not None and not isinstance(number, int | float) for number in numbers):
-            raise ValueError("times, status, error_code, delay_s and retry_after are numbers")
+            raise ValueError(f"{', '.join(named)} are numbers")
         if fault.status is not None and not 200 <= fault.status <= 599:
             raise ValueError("status is an HTTP status")
         return fault

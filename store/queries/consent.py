@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import Session, and_, col, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from store.queries import OPEN
 from store.tables import (
@@ -78,11 +78,11 @@ def rehearsed(tx: Session, request: str) -> Sequence[datetime]:
     return [moment for moment in tx.exec(sent) if moment]
 
 
-def undecided(tx: Session, most: int = 500) -> Sequence[tuple[str, str]]:
-    """Id and policy of each request that a change of the policy concerns."""
-    asked = select(Request.id, Request.terms).where(col(Request.state).in_(UNDECIDED))
-    found = tx.exec(asked.order_by(col(Request.asked_at)).limit(most))
-    return [(id, str(terms.get("policy", ""))) for id, terms in found]
+def undecided(tx: Session, but: str, most: int = 500) -> Sequence[str]:
+    """Ids of undecided requests that were looked at under another policy than this one."""
+    under = func.coalesce(col(Request.terms)["policy"].as_string(), "")
+    asked = select(Request.id).where(col(Request.state).in_(UNDECIDED), under != but)
+    return tx.exec(asked.order_by(col(Request.asked_at)).limit(most)).all()
 
 
 def held_runs(tx: Session, now: datetime, most: int = 100) -> Sequence[Operation]:
@@ -182,6 +182,12 @@ def rows_launched(tx: Session, request: str, edition: int) -> set[int]:
         Operation.state != Progress.DROPPED,
     )
     return set(tx.exec(asked))
+
+
+def is_any_due(tx: Session, now: datetime) -> bool:
+    """Whether there is anything to launch."""
+    due = select(Request.id).where(Request.state == Consent.GRANTED, col(Request.next_at) <= now)
+    return tx.exec(due.limit(1)).first() is not None
 
 
 def pushed_to(

@@ -32,18 +32,18 @@ def was_noted(tx: Session, kind: str, since: datetime) -> bool:
 def forget_notices(tx: Session, before: datetime, most: int) -> int:
     """Remove news that was told long ago; how much of it."""
     old = select(Notice.id).where(col(Notice.told_at) <= before).limit(most)
-    return _gone(tx, delete(Notice).where(col(Notice.id).in_(old)))
+    return gone(tx, delete(Notice).where(col(Notice.id).in_(old)))
 
 
 def forget_drafts(tx: Session, before: datetime, most: int) -> int:
     """Remove forms that nobody has gone on with."""
     old = select(Draft.id).where(col(Draft.at) <= before).limit(most)
-    return _gone(tx, delete(Draft).where(col(Draft.id).in_(old)))
+    return gone(tx, delete(Draft).where(col(Draft.id).in_(old)))
 
 
 def forget_places(tx: Session, request: str) -> int:
     """Where messages about a request stand."""
-    return _gone(
+    return gone(
         tx, delete(Posted).where(col(Posted.key).startswith(f"{request}:", autoescape=True))
     )
 
@@ -73,7 +73,7 @@ def runs_to_prune(tx: Session, request: str, due: datetime, most: int) -> Sequen
 def forget_replies(tx: Session, operations: Sequence[str]) -> int:
     """Remove the answers to these runs; what became of each call stays."""
     kept = (col(StepRun.operation).in_(operations), col(StepRun.reply).is_not(None))
-    return _gone(tx, update(StepRun).where(*kept).values(reply=None))
+    return gone(tx, update(StepRun).where(*kept).values(reply=None))
 
 
 def requests_to_prune(tx: Session, before: datetime, most: int) -> Sequence[Request]:
@@ -90,6 +90,6 @@ def requests_to_prune(tx: Session, before: datetime, most: int) -> Sequence[Requ
     return tx.exec(asked.limit(most).with_for_update(skip_locked=True)).all()
 
 
-def _gone(tx: Session, statement: Executable) -> int:
+def gone(tx: Session, statement: Executable) -> int:
     done = tx.execute(statement, execution_options={"synchronize_session": False})
     return done.rowcount if isinstance(done, CursorResult) else 0

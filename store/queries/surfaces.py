@@ -21,6 +21,11 @@ def request_at(tx: Session, channel: str, ts: str) -> str | None:
     return None
 
 
+def posted_under(tx: Session, prefix: str) -> Sequence[Posted]:
+    """Messages whose key begins so."""
+    return tx.exec(select(Posted).where(col(Posted.key).startswith(prefix, autoescape=True))).all()
+
+
 def requests_to_stop(tx: Session, now: datetime, most: int = 50) -> Sequence[Request]:
     """What is stopped, and what is granted and goes out later; soonest first."""
     ahead = and_(col(Request.state) == Consent.GRANTED, col(Request.next_at) > now)

@@ -12,10 +12,12 @@ from actions.rules import APPROVER, Facts
 from actions.terms import Terms
 from actions.weighing import kept, roles_of
 from bot.views.story import Change, Story
+from schedules.foresight import Outlook
 from store.tables import Approval, Consent, Operation, Progress, Request
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 REQUEST = "req_0123456789abcdef"
+NOTHING = Outlook()
 
 
 def story(
@@ -28,6 +30,7 @@ def story(
     change: Change | None = None,
     decided_by: str = "",
     rehearsed: Sequence[datetime] = (),
+    outlook: Outlook = NOTHING,
     **also: Any,
 ) -> Story:
     """A request for the action's example by Ana, in that state."""
@@ -64,6 +67,7 @@ def story(
         change=change,
         decided_by=decided_by,
         rehearsed=rehearsed,
+        outlook=outlook,
     )
 
 

@@ -1,7 +1,7 @@
 """The card of a push to everyone through its whole life: each face of it is kept as a file."""
 
 import json
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,13 @@ from telling import NOW, run, story, terms_of, yes
 
 from actions.approvals import ALONE
 from actions.catalog import CATALOG
+from actions.gate import GONE
 from actions.rules import Hours
 from actions.terms import Escalation, Need, Terms
 from bot.views.request import request_card
 from bot.views.story import Change, Story
 from sandbox.slack.blockkit import check
+from schedules.foresight import Clash, Coming, LeftOut, Outlook
 from store.tables import Consent, Progress
 
 PUSH = CATALOG["campaign.push_all"]
@@ -69,6 +71,24 @@ FACES = {
         agreed=BOTH,
         runs=held("stopped", "Everything outgoing was stopped by Bo."),
     ),
+    "series": story(
+        PUSH,
+        Consent.GRANTED,
+        agreed=BOTH,
+        crontab="0 9 * * mon,tue,wed,thu,fri",
+        timezone="Europe/Brussels",
+        until=date(2026, 12, 24),
+        made=3,
+        next_at=MORNING,
+        outlook=Outlook(
+            "Europe/Brussels",
+            [Coming(MORNING)],
+            repeats=True,
+            left_out=[LeftOut(MORNING + timedelta(days=2), date(2026, 11, 27))],
+            clashes=[Clash("req_fedcba9876543210", MORNING + timedelta(hours=8))],
+        ),
+    ),
+    "orphaned": story(PUSH, Consent.PAUSED, agreed=BOTH, next_at=MORNING, problem=GONE),
     "done": story(PUSH, Consent.SPENT, agreed=BOTH, runs=[run(Progress.DONE)]),
     "refused": story(
         PUSH, Consent.REFUSED, agreed=["U0BO"], problem="Too close to Christmas", decided_by="U0CY"
@@ -80,6 +100,9 @@ FACES = {
         runs=[run(Progress.UNCLEAR, 0, "No answer within 30 seconds.")],
     ),
 }
+
+
+FACES["series"].request.runs = 20
 
 
 def card(told: Story, *, for_approvers: bool = True) -> str:
@@ -136,6 +159,21 @@ def test_only_what_is_held_at_night_can_be_sent_now():
     assert "Send now …" in card(FACES["quiet"])
     assert "run_late" not in card(FACES["all_stopped"])
     assert "Held for quiet hours until <!date" in card(FACES["quiet"])
+
+
+def test_a_series_says_when_until_when_and_what_to_think_of():
+    said = card(FACES["series"])
+    assert "Every workday at 09:00 (Europe/Brussels) until 24 Dec 2026, 20 runs at the most" in said
+    assert "20 runs at the most, 3 so far, next <!date^" in said
+    assert "Left out, as these are blackout days: Thu 26 Nov 2026 to Fri 27 Nov 2026." in said
+    assert (
+        "Another push to the same people is planned within 24 hours: req_fedcba9876543210" in said
+    )
+    assert '"action_id": "shift"' in said
+
+
+def test_what_is_held_as_its_owner_has_left_says_how_it_goes_on():
+    assert "It goes on when they are back and an approver says so" in card(FACES["orphaned"])
 
 
 def test_what_cannot_be_undone_is_said_before_and_not_after():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from telling import NOW, run, story, yes
+from telling import NOW, REQUEST, run, story, yes
 
 from actions.catalog import CATALOG
 from actions.rules import Hours
@@ -19,6 +19,7 @@ from bot.views.spread import Few, Shown, Spread
 from bot.views.story import Change
 from sandbox.slack.blockkit import check
 from schedules.calendar import Entry, Kind
+from schedules.foresight import Clash, Outlook
 from store.tables import Consent, Progress
 
 PUSH, CREATE, SEARCH = (
@@ -125,6 +126,7 @@ def test_a_request_of_any_size_is_within_slacks_limits(action, long):
         terms=Terms("0123456789ab", HARSH, timedelta(minutes=2), (NIGHT,) * 20),
         change=Change("runner", long),
         rehearsed=[NOW] * 20,
+        outlook=Outlook("America/Argentina/ComodRivadavia", clashes=[Clash(REQUEST, NOW)] * 5),
         version=2,
         preview=long,
         problem=long,
@@ -144,8 +146,8 @@ def test_missed_runs_stand_on_one_card():
     card = missed_card([late])
     assert check(card.to_dict(), "message") == []
     assert len(said(card)) < 12_000
-    assert verbs(card) == ["run_late", "skip"] * 12
-    assert "… and 28 more" in said(card)
+    assert verbs(card) == ["run_late", "skip", "shift_run"] * 11
+    assert "… and 29 more" in said(card)
     assert "No run is held" in missed_card([]).text
 
 

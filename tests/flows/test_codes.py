@@ -49,7 +49,7 @@ def test_a_thousand_codes(world: World) -> None:
     assert (batch["amount"], batch["campaign"]) == (1_000, "cam_123456")
 
 
-@pytest.mark.parametrize("amount", ["9", "100001"])
+@pytest.mark.parametrize("amount", ["9", "5000001"])
 def test_too_few_and_too_many(world: World, amount: str) -> None:
     ana = world.person("ana").types("/coupon-codes cam_123456").submits(amount=amount)
     assert list(ana.errors) == ["amount"]
@@ -72,8 +72,8 @@ def test_slack_away_while_the_file_goes_up(world: World) -> None:
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_hundred_thousand_codes(world: World) -> None:
-    asks_codes(world, 100_000)
+def test_many_codes_in_one_call(world: World) -> None:
+    asks_codes(world, 30_000)
     heading, *rows = sheet(world)
     assert heading == HEADING
-    assert len({row[0] for row in rows}) == 100_000
+    assert len({row[0] for row in rows}) == 30_000

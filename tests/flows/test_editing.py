@@ -8,7 +8,7 @@ import pytest
 from actions.catalog import CATALOG
 from actions.desk import When
 from bot.forms import form_for
-from bot.forms.when import when_asked
+from bot.forms.when import read_when, when_asked
 from store.tables import Consent, Request
 from tests.catalog.filling import fill
 from tests.flows.asking import SPLASH, agree, asks_push, buttons
@@ -152,3 +152,12 @@ def test_a_series_opens_with_its_days_and_its_clock() -> None:
         "when_runs": 20,
     }
     assert when_asked(Request(crontab="")) == {}
+
+
+@pytest.mark.parametrize("crontab", ["*/15 8 * * *", "0 9 1 * *", "30 9 * * 1"])
+def test_a_series_that_days_and_a_time_cannot_say_is_kept_as_it_is(crontab: str) -> None:
+    asked = Request(action="campaign.list", crontab=crontab, timezone="Europe/Brussels")
+    form, action = form_for("campaign.list"), CATALOG["campaign.list"]
+    view = form.view(action, when_asked(asked), zone="UTC").to_dict()
+    assert f"As before: {crontab}" in words_of(view)
+    assert read_when(fill(view, {}), "UTC") == {"crontab": crontab, "timezone": "Europe/Brussels"}

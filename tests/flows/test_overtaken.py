@@ -79,7 +79,9 @@ def test_a_failed_run_of_before_a_change_is_not_taken_up_again(world: World) -> 
     [failed] = world.operations(Progress.FAILED)
     changes(world, "New", series(world))
     office, bot = world.bot.office, world.bot
-    Settling(office.store, bot.people, bot.engine.submit, world.now).go_on(failed.id, actor="U0BO")
+    keys = (office.store, bot.desk.catalog, office.vault)
+    settling = Settling(*keys, bot.people, bot.engine.submit, world.now)
+    settling.go_on(failed.id, actor="U0BO")
     world.tick()
     assert world.api.pushed == []
     assert [run.state for run in world.operations()] == [Progress.DROPPED]

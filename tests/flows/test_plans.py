@@ -100,7 +100,7 @@ def test_a_series_ends_with_its_last_day(world: World) -> None:
 
 def test_people_agree_to_its_end_and_another_one_is_asked_for_anew(world: World) -> None:
     id = asks_series(world, "campaign.push_all", runs=20)
-    assert "Every day at 09:00 (Europe/Brussels) 20 runs at the most" in seen(world)
+    assert "Every day at 09:00 (Europe/Brussels), 20 runs at the most" in seen(world)
     agree(world, "bo", "cy")
     request = world.request()
     assert request.state is Consent.GRANTED

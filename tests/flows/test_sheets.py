@@ -382,3 +382,19 @@ def test_a_withdrawn_sheet_runs_no_row(world: World) -> None:
     world.tick()
     assert world.api.calls(CREATE) == []
     assert world.request().state is Consent.WITHDRAWN
+
+
+@ON_SQLITE
+def test_consumers_who_are_looked_for_first_get_their_url_whatever_breaks_off(
+    world: World,
+) -> None:
+    """A row that asks for `duplicate_check` may be sent again: nobody gets two."""
+    rows = [f"{SPLASH};c{number}@example.test;email" for number in (1, 2, 1, 3)]
+    world.api.fails(CREATE, times=2, drop="after")
+    ana = carried_out(world, "\n".join(["campaign;email;duplicate_check", *rows]))
+    assert ana.was_told("One single-use URL: 4 of 4 rows done")
+    assert len(world.api.state["sessions"]["created"]) == 3
+    _, found = file(world, "single_use.create-2")
+    assert [row["row"] for row in found] == ["1", "2", "3", "4"]
+    assert found[0]["URL"] == found[2]["URL"]
+    assert len({row["URL"] for row in found}) == 3

@@ -84,9 +84,8 @@ def is_somebody(world: World, name: str, **how: Any) -> None:
 
 
 def agreed(world: World, name: str, *rows: dict[str, Any], by: str = "U0ANA") -> None:
-    """Asked for tomorrow, and whoever has to has agreed; past all forms and cards."""
-    when = When(world.now() + timedelta(days=1))
-    world.bot.desk.ask(name, *rows, actor=by, when=when)
+    """Asked for, and whoever has to has agreed; past all forms and cards, and nobody runs it."""
+    world.bot.desk.ask(name, *rows, actor=by)
     world.bot.jobs["prepare"][0]()
     for actor in ("U0BO", "U0CY"):
         request = world.request()
@@ -206,6 +205,7 @@ def test_who_asked_has_to_be_there_still(world: World) -> None:
     known, run = gate(world), a_run(world)
     assert known.why_not(run) == ""
     is_somebody(world, "ana", deleted=True)
+    becomes(world, state=Consent.GRANTED)  # as if that news had been lost
     assert known.why_not(run) == GONE  # of one run nothing is remembered
 
 
@@ -217,6 +217,7 @@ def test_of_a_sheet_it_is_known_for_half_a_minute(world: World) -> None:
     known = gate(world, clock=clock)
     assert known.why_not(run) == ""
     is_somebody(world, "bo", deleted=True)
+    becomes(world, state=Consent.GRANTED)  # as if that news had been lost
     clock[0] = begun + timedelta(seconds=29.9)
     assert known.why_not(run) == ""
     for ahead in (30, 60):

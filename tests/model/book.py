@@ -60,7 +60,7 @@ class Book:
             if wish.state in ("granted", "paused")
             or any(run.state in ("ready", "held") for run in wish.runs.values())
         ]
-        named = [name for wish in agreed for name in (*sorted(wish.spoken), wish.actor)]
+        named = [name for wish in agreed for name in (wish.actor, *sorted(wish.spoken))]
         return list(dict.fromkeys(named))
 
     def told(self) -> dict[str, list[Line]]:
@@ -153,11 +153,14 @@ class Book:
             wish.becomes("spent", CALENDAR)
             wish.next_at = None
 
-    def drops(self, wish: Wish, run: Run, void: bool = False) -> None:
+    def drops(self, wish: Wish, run: Run, broken: str = "") -> None:
         """It does not come; what was agreed to, or does not hold any more, is looked at anew."""
         run.becomes("dropped", RUNNER)
-        again = run.edition == wish.edition and (void or wish.needs)
-        if again and wish.state in ("granted", "spent"):
+        if run.edition != wish.edition or wish.state not in ("granted", "spent"):
+            return
+        if broken == "asker" and wish.state == "granted":  # a series waits for who asked
+            wish.becomes("paused", RUNNER)
+        elif broken or wish.needs:
             wish.afresh(RUNNER)
             if not wish.daily:
                 wish.planned = wish.next_at = None
@@ -165,8 +168,9 @@ class Book:
     def begins(self, wish: Wish, run: Run, now: datetime, replica: int) -> bool:
         """Whether a run that is ready goes out now; else it is held, or dropped."""
         late = now - run.run_at > LATENESS[wish.kind]
-        if not self.stopped and self.why_not(wish, run, now, replica):
-            self.drops(wish, run, void=True)
+        broken = "" if self.stopped else self.why_not(wish, run, now, replica)
+        if broken:
+            self.drops(wish, run, broken)
         elif late:
             run.held("late")
         elif self.stopped and (run.has_begun or ROWS[wish.kind] > 1):

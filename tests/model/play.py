@@ -54,10 +54,6 @@ class Play(RuleBasedStateMachine):
         self.faults: dict[str, str] = {}
         self.pressed: list[Press] = []
 
-    def teardown(self) -> None:
-        """Nobody looks at it any more."""
-        self.pressed.clear()
-
     # clicks
 
     def label(self) -> str:
@@ -118,7 +114,9 @@ class Play(RuleBasedStateMachine):
         answers = self._at_once(*(lambda r, p=press: answered(r, p) for press in both))
         for order in ((0, 1), (1, 0)):
             book = deepcopy(self.book)
-            if all(self._could_be(book, both[i], answers[i]) for i in order) and self._is(book):
+            if all(self._could_be(book, both[i], answers[i]) for i in order) and self._is_as_in(
+                book
+            ):
                 self.book, self.shop.people = book, book.people
                 return
         raise AssertionError(f"in neither order: {[said for said, _ in answers]}")
@@ -196,7 +194,7 @@ class Play(RuleBasedStateMachine):
 
     # what holds after every step
 
-    def _is(self, book: Book) -> bool:
+    def _is_as_in(self, book: Book) -> bool:
         """Whether the shop is as this book says."""
         seen = self.shop.stands()
         given = {id: [(yes.person, yes.said_for) for yes in wish.given]
@@ -211,7 +209,7 @@ class Play(RuleBasedStateMachine):
 
     @invariant()
     def everything_stands_as_it_should(self) -> None:
-        assert self._is(self.book), f"{self.shop.stands()}\n{self.book}"
+        assert self._is_as_in(self.book), f"{self.shop.stands()}\n{self.book}"
 
     @invariant()
     def every_change_is_on_record_once(self) -> None:

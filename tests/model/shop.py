@@ -67,7 +67,7 @@ class Replica:
         self.preparer = Preparer(store, CATALOG, vault, self._of, person, weighing, now)
         gate = Gate(store, person, self.preparer, weighing, now)
         self.runner = Runner(store, CATALOG, vault, gate, self._of, now)
-        self.settling = Settling(store, person, shop.submit, now)
+        self.settling = Settling(store, CATALOG, vault, person, shop.submit, now)
         self.stopping = Stopping(store, person, weighing, now)
         self.escalating = Escalating(store, now)
         self.standing_in = StandingIn(store, person, now)

@@ -56,6 +56,7 @@ def against_pausing(book: Book, wish: Wish, version: int, who: str) -> Truths:
 def against_resuming(book: Book, wish: Wish, version: int, who: str) -> Truths:
     return only(
         TooLate=wish.state != "paused",
+        Declined=not book.people[wish.actor].member,
         StaleCard=version != wish.version or wish.rules is not book.rules,
         OwnRequest=who == wish.actor,
         NotAllowed=not (who == wish.actor or book.entitled(who, wish) or book.is_approver(who)),

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from schedules.recurrence import BadCrontab, BadZone, next_after, preview
+from schedules.recurrence import BadCrontab, BadZone, next_after, oddity, preview
 
 BRUSSELS = "Europe/Brussels"
 
@@ -45,9 +45,53 @@ def test_every_hour_runs_in_both_of_the_doubled_hours() -> None:
     ]
 
 
-def test_a_skipped_hour_does_not_lose_the_day_after() -> None:
-    found = moments("30 2 * * *", "2027-03-27T12:00", 2)
-    assert found[-1] in ("Mon 03-29 00:30", "Tue 03-30 00:30")
+def test_a_fixed_hour_that_the_clock_skips_runs_as_much_later() -> None:
+    assert moments("30 2 * * *", "2027-03-27T12:00", 2) == ["Sun 03-28 01:30", "Mon 03-29 00:30"]
+    both = moments("0,30 2,3 * * *", "2027-03-27T12:00", 3)
+    assert both == ["Sun 03-28 01:00", "Sun 03-28 01:30", "Mon 03-29 00:00"], "one, where they meet"
+
+
+def test_every_hour_does_not_run_in_the_hour_that_there_is_not() -> None:
+    assert moments("*/30 * * * *", "2027-03-28T00:10", 3) == [
+        "Sun 03-28 00:30",
+        "Sun 03-28 01:00",
+        "Sun 03-28 01:30",
+    ]
+    assert moments("0 */2 * * *", "2027-03-27T22:30", 2) == ["Sat 03-27 23:00", "Sun 03-28 02:00"]
+
+
+def test_half_an_hour_is_shown_twice_on_lord_howe() -> None:
+    found = moments("*/20 * * * *", "2025-04-05T14:30", 3, "Australia/Lord_Howe")
+    assert found == ["Sat 04-05 14:40", "Sat 04-05 15:10", "Sat 04-05 15:30"]
+
+
+def test_days_of_the_week_go_over_the_weekend_and_in_steps() -> None:
+    start = "2026-11-23T00:00"  # a Monday
+    assert moments("0 9 * * fri-mon", start, 5)[:4] == [
+        "Mon 11-23 08:00",
+        "Fri 11-27 08:00",
+        "Sat 11-28 08:00",
+        "Sun 11-29 08:00",
+    ]
+    assert [day[:3] for day in moments("0 9 * * */2", start, 4)] == ["Tue", "Thu", "Sat", "Sun"]
+    assert len({day[:3] for day in moments("0 9 * * 0-7", start, 7)}) == 7
+    assert moments("0 9 1-7 * mon", start, 1) == ["Mon 12-07 08:00"], "both have to hold"
+
+
+@pytest.mark.parametrize(
+    ("crontab", "at", "what"),
+    [
+        ("30 2 * * *", "2027-03-28T01:30", "put off"),
+        ("30 2,3 * * *", "2027-03-28T01:30", ""),
+        ("30 2 * * *", "2026-10-25T00:30", "first"),
+        ("*/30 * * * *", "2026-10-25T01:30", "both"),
+        ("", "2026-10-25T01:30", "second"),
+        ("30 2 * * *", "2026-10-26T01:30", ""),
+        ("0 9 * * *", "2027-03-28T07:00", ""),
+    ],
+)
+def test_what_is_odd_about_a_moment_is_named(crontab: str, at: str, what: str) -> None:
+    assert oddity(crontab, BRUSSELS, datetime.fromisoformat(at).replace(tzinfo=UTC)).what == what
 
 
 def test_the_next_is_always_later() -> None:

@@ -4,7 +4,8 @@ What is due at a fixed hour is held against `dateutil`: its rules count naive ti
 `resolve_imaginary` says what becomes of one that the clock skips. What is due every hour is held
 against `croniter`. At a fixed hour croniter differs from what we promise, in two known ways: it
 runs twice in the night with the doubled hour, and puts what is skipped to the end of the gap. There
-the two are compared by their days: each has a run, and ours has one.
+the two are compared by their days: each has a run, and ours has one. On Lord Howe, whose clock is
+changed by half an hour, it overlooks what is shown twice; that zone is left to `dateutil`.
 
 `VOUCHDESK_LONG=1` looks at every zone and every change of a clock in ten years (some minutes).
 """
@@ -25,6 +26,7 @@ from schedules.recurrence import DAYS, is_doubled, is_skipped, moments
 
 LONG = bool(os.environ.get("VOUCHDESK_LONG"))
 BEGIN, END = datetime(2025, 1, 1, tzinfo=UTC), datetime(2035, 1, 1, tzinfo=UTC)
+HALF_AN_HOUR = ("Australia/LHI", "Australia/Lord_Howe")
 WEEKDAYS = (rrule.SU, rrule.MO, rrule.TU, rrule.WE, rrule.TH, rrule.FR, rrule.SA)
 OTHERS = ("Etc/", "SystemV/", "posix/", "right/")
 EVERY = sorted(z for z in available_timezones() if "/" in z and not z.startswith(OTHERS))
@@ -104,7 +106,7 @@ def test_fixed_hours_are_those_of_dateutil_in_every_zone() -> None:
 
 def test_every_hour_is_that_of_croniter_in_every_zone() -> None:
     rng = random.Random(13)
-    for zone in ZONES:
+    for zone in (zone for zone in ZONES if zone not in HALF_AN_HOUR):
         for after in starts(zone, rng):
             crontab = f"{rng.choice(('0', '5,35', '*/15', '*/20'))} * * * *"
             count = 60 if LONG else 16

@@ -48,6 +48,11 @@ def rows(world: World, table: type) -> int:
         return len(tx.exec(select(table)).all())
 
 
+def settling(world: World) -> Settling:
+    bot, office = world.bot, world.bot.office
+    return Settling(office.store, CATALOG, office.vault, bot.people, bot.engine.submit, world.now)
+
+
 def test_after_thirty_days_nothing_private_is_left_but_the_whole_record(world: World) -> None:
     over = asked(world)
     world.api.fails("/v3/couponsession/search", error_code=502)
@@ -78,10 +83,8 @@ def test_after_thirty_days_nothing_private_is_left_but_the_whole_record(world: W
     assert DBOS.list_workflows() == []
     assert {id: world.trail(id) for id in (over, failed)} == before
     assert len(pruned(world)) == 2, "once a day"
-    bot = world.bot
-    settling = Settling(bot.office.store, bot.people, bot.engine.submit, world.now)
     with pytest.raises(Declined, match="ask for it anew"):
-        settling.go_on(run_of[failed].id, actor="U0BO")
+        settling(world).go_on(run_of[failed].id, actor="U0BO")
 
 
 def test_what_is_not_over_is_kept_whole_however_old_it_is(world: World) -> None:

@@ -1,0 +1,110 @@
+"""What a run has brought whose answers are kept line by line: counted, and as one file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy
+import numpy.typing
+from pydantic import ValidationError
+
+from actions.action import AnyAction
+from actions.calls import CHUNKS, newest
+from actions.card import Card
+from actions.desk import Now
+from actions.fields import Inputs
+from actions.privacy import opened
+from store.db import Store
+from store.queries import kept
+from store.secrets import Vault
+from store.shelf import Line, Shelf
+from store.tables import Effect, Operation, Progress, StepRun
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One call that happened: what was told of it, and which of its chunks are there."""
+
+    run: StepRun
+    told: Mapping[str, Any]
+    chunks: int
+
+
+class Brought:
+    """Puts the calls of a run together."""
+
+    def __init__(self, store: Store, vault: Vault, now: Now) -> None:
+        self._store, self._vault, self._shelf = store, vault, Shelf(store, vault, now)
+
+    def card(self, action: AnyAction, operation: Operation, runs: Sequence[StepRun]) -> Card | None:
+        """What has come so far; None for what is no batch, or has brought nothing yet."""
+        asked = self._asked(action, operation)
+        pieces = list(self._pieces(action, asked, operation, runs)) if asked else []
+        if not pieces:
+            return None
+        reply = {
+            "asked": asked,
+            "parts": [piece.told for piece in pieces],
+            "twice": self._twice(pieces),
+        }
+        card = action.present(action.output.model_validate(reply))
+        if card.attachment is None:
+            return card
+        file = replace(card.attachment, rows=lambda: self._lines(pieces))
+        return replace(card, attachment=file)
+
+    def lines(
+        self, action: AnyAction, operation: Operation, runs: Sequence[StepRun]
+    ) -> Iterator[Line]:
+        """All lines that are kept of it; raises `CutFile`."""
+        if asked := self._asked(action, operation):
+            yield from self._lines(list(self._pieces(action, asked, operation, runs)))
+
+    def _asked(self, action: AnyAction, operation: Operation) -> Inputs | None:
+        """What was asked for, of a run that brings many lines."""
+        if not action.is_long:
+            return None
+        try:
+            asked: Inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
+        except ValidationError:
+            return None
+        return asked
+
+    def _pieces(
+        self, action: AnyAction, asked: Inputs, operation: Operation, runs: Sequence[StepRun]
+    ) -> Iterator[Piece]:
+        with self._store.look() as tx:
+            there = kept.kept_of(tx, operation.id)
+        for position, step in enumerate(action.steps_of(asked)):
+            run = newest(runs, position)
+            if step.intake is None or run is None or not _happened(run, operation):
+                continue
+            chunks, lines = there.get((position, run.round), (0, 0))
+            reply = self._vault.open(run.reply) if run.reply else None
+            if reply is not None and CHUNKS not in reply:
+                continue  # as a whole, as it was kept in the beginning
+            found = reply or {"rows": lines, "said": True}
+            if chunks != found.get(CHUNKS, chunks):
+                chunks, lines = 0, 0  # some are gone, as all soon will be
+            told = {**step.intake(asked).told(), **found, "kept": lines}
+            yield Piece(run, told, chunks)
+
+    def _lines(self, pieces: Sequence[Piece]) -> Iterator[Line]:
+        for piece in pieces:
+            yield from self._shelf.lines(piece.run, piece.chunks)
+
+    def _twice(self, pieces: Sequence[Piece]) -> int:
+        """Lines that begin as one of another call does; eight bytes a line are in memory."""
+        if len(pieces) < 2:
+            return 0
+        marks = [numpy.unique(self._marks(piece)) for piece in pieces]
+        return sum(map(len, marks)) - len(numpy.unique(numpy.concatenate(marks)))
+
+    def _marks(self, piece: Piece) -> numpy.typing.NDArray[numpy.int64]:
+        return numpy.fromiter((hash(line[0]) for line in self._lines([piece])), numpy.int64)
+
+
+def _happened(run: StepRun, operation: Operation) -> bool:
+    """Whether it did, as far as that is known."""
+    vouched_for = run.effect is Effect.UNCLEAR and operation.state is Progress.DONE
+    return run.effect is Effect.CONFIRMED or vouched_for

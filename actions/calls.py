@@ -1,0 +1,52 @@
+"""One call of an operation: what is asked, and how the answer is read."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from actions.action import Step
+from actions.fields import Inputs
+from coupontools.client import Client
+from store.shelf import Shelf
+from store.tables import Effect, Operation, StepRun
+
+CHUNKS = "chunks"
+"""Under this name the reply says in how many chunks its lines are kept: that is their end."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call whose intent is on record."""
+
+    operation: Operation
+    run: StepRun
+    step: Step[Any]
+    is_last: bool
+    inputs: Inputs
+    client: Client
+    payload: Mapping[str, Any]
+
+    def answer(self, shelf: Shelf) -> Any:
+        """What Coupontools says; a long answer is kept line by line. Raises `ApiError`."""
+        if self.step.intake is None:
+            return self.client.call(self.step.endpoint, self.payload)
+        intake, keeping = self.step.intake(self.inputs), shelf.keep(self.run)
+        try:
+            self.client.rows(
+                self.step.endpoint,
+                self.payload,
+                lambda record: keeping.add(intake.line(record)),
+            )
+        finally:
+            keeping.end()  # should it break off, what has come is evidence
+        return {**intake.told(), CHUNKS: keeping.chunks}
+
+
+def confirmed(runs: Sequence[StepRun]) -> list[StepRun]:
+    """The calls that happened, in their order; of one that did so twice, the last."""
+    return list({run.position: run for run in runs if run.effect is Effect.CONFIRMED}.values())
+
+
+def newest(runs: Sequence[StepRun], position: int) -> StepRun | None:
+    """The last try of that call."""
+    return max((r for r in runs if r.position == position), key=lambda r: r.round, default=None)
