@@ -15,9 +15,9 @@ from tests.flows.test_batches import CODES
 from tests.world import World
 
 PARTS, SIZE = 10, 20
-PLACES = 250
+PLACES = 120
 """More than there are to be killed at, as is checked below."""
-SOME = (40, 73, 105, 138, 170, 203)
+SOME = (20, 34, 49, 63, 78, 92)
 """Of all parts one; `KILLS=all` kills at each place."""
 FATAL = range(1, PLACES + 1) if os.environ.get("KILLS") == "all" else SOME
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
