@@ -25,7 +25,7 @@ from tests.world import settings_for
 NEVER = 10**9
 WRITES = ("INSERT", "UPDATE", "DELETE")
 PATIENCE = 60.0
-PLACES = 54
+PLACES = {"sqlite": 38, "postgres": 50}
 """More than there are to be killed at, as is checked in the stories; the engine's own vary."""
 
 MESSAGE = {"campaign": "cam_123456", "message": "Summer"}
@@ -52,9 +52,10 @@ class Fate:
 def doomed(fate: Fate) -> None:
     """Put a place before and after each commit that wrote, and each call of the API."""
 
-    @event.listens_for(Engine, "before_cursor_execute")
-    def wrote(connection: Any, _: Any, statement: str, *__: Any) -> None:
-        if statement.lstrip().upper().startswith(WRITES):
+    @event.listens_for(Engine, "after_cursor_execute")
+    def wrote(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        # The engine looks for work by writing to no row, the more often the slower all else is.
+        if statement.lstrip().upper().startswith(WRITES) and cursor.rowcount:
             connection.connection.info["wrote"] = True
 
     commit = DefaultDialect.do_commit

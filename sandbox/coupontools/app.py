@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
@@ -102,7 +102,10 @@ def create(profile: str = DOCUMENTED) -> Starlette:
 
     async def api(request: Request) -> Response:
         fault = world.faults.next_for(request.url.path)
-        body = b"" if fault.drop == "amid" else await request.body()
+        try:
+            body = b"" if fault.drop == "amid" else await request.body()
+        except ClientDisconnect:  # half a request is none
+            return Response(status_code=400)
         return await _answer(world, request, body, fault)
 
     methods = ["GET", "POST", "PUT", "PATCH", "DELETE"]

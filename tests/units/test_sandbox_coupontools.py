@@ -1,5 +1,6 @@
 import json
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -607,6 +608,13 @@ def test_a_dropped_connection_did_the_work_or_did_not(api, drop, pushed):
     assert api.calls()[0]["status"] is None
     assert push(api).status_code == 200
     assert len(api.state()["pushes"]) == pushed + 1
+
+
+def test_half_a_request_does_nothing(api):
+    with socket.create_connection((api.http.base_url.host, api.http.base_url.port)) as line:
+        line.sendall(f"POST {PUSH} HTTP/1.1\r\nHost: here\r\nContent-Length: 60\r\n\r\n{{".encode())
+    assert push(api).status_code == 200
+    assert [call["path"] for call in api.calls()] == [PUSH]
 
 
 def test_a_fault_lasts_as_often_as_asked_and_only_on_its_path(api):
