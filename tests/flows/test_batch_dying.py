@@ -15,9 +15,9 @@ from tests.flows.test_batches import CODES
 from tests.world import World
 
 PARTS, SIZE = 10, 20
-PLACES = 250
+PLACES = 120
 """More than there are to be killed at, as is checked below."""
-SOME = (37, 53, 70, 86, 103, 120)
+SOME = (24, 38, 52, 66, 80, 94)
 """Of all parts one; `KILLS=all` kills at each place."""
 FATAL = range(1, PLACES + 1) if os.environ.get("KILLS") == "all" else SOME
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -98,4 +98,4 @@ def test_no_place_is_left_out(world: World) -> None:
     id = asked(world)
     code, passed = die(addresses(world), id)
     assert code == 0
-    assert max(SOME) < passed <= PLACES, "the busier the machine, the more the engine writes"
+    assert max(SOME) < passed <= PLACES
