@@ -17,10 +17,11 @@ from store.copying import CannotCopy
 from store.db import DatabaseInUse
 from store.lifecycle import TooLate
 from store.secrets import BadKey
+from store.shelf import CutFile
 
 OURS = (
     *(Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured),
-    *(CannotCopy, LostItsPlace),
+    *(CannotCopy, CutFile, LostItsPlace),
 )
 """Errors whose text is written for people."""
 

@@ -384,3 +384,15 @@ def test_how_many_of_a_batch_are_used(world: World) -> None:
     assert world.person("bo").was_told("9 (18%)")
     assert ("read", "U0BO") in world.trail(first.request)
     assert not ana.was_told("codes are validated")
+
+
+@ON_SQLITE
+def test_a_file_of_which_a_part_was_exchanged_is_no_file(world: World) -> None:
+    asks(world)
+    with world.bot.office.store.begin() as tx:
+        first, second = (kept.chunk(tx, operation(world).id, at, 0, 0) for at in (0, 1))
+        assert first and second
+        first.sealed, second.sealed = second.sealed, first.sealed
+        tx.add_all([first, second])
+    assert asked_for_file(world, "bo") == 0
+    assert world.person("bo").was_told("A part of the file is missing, or is not what was kept")
