@@ -211,7 +211,7 @@ class PolicyText(Text):
     break_glass: Words = ()
     no_ping: Words = ()
     seeds: dict[Person, Code] = {}
-    holders: dict[Person, Holding] = {}
+    holders: dict[Person, Holding] = Field({}, exclude_if=lambda known: not known)
 
     @model_validator(mode="after")
     def _distinct(self) -> "PolicyText":

@@ -1,9 +1,11 @@
 """Fixtures: the sandboxes once, a fresh database and a bot for each test."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import httpx
 import psycopg
@@ -19,6 +21,30 @@ from tests.servers import Front, serving
 from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 
 ROOT = Path(__file__).parent.parent
+ON_BOTH = ("store", "approval", "overtaken", "replicas", "restarting", "faults", "migrations")
+"""What depends on the database: told on both. Every other story is told on one of them, in turns;
+`DATABASES=both` tells all of them on both."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out every second telling, unless it is asked for."""
+    if os.environ.get("DATABASES") == "both":
+        return
+    told: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if _database_of(item) and item.path.stem.removeprefix("test_") not in ON_BOTH:
+            story = item.nodeid.replace("sqlite", "").replace("postgres", "")
+            told.setdefault(story, []).append(item)
+    twice = {story: both for story, both in told.items() if len(both) == 2}
+    left = {both[crc32(story.encode()) % 2] for story, both in twice.items()}
+    config.hook.pytest_deselected(items=[item for item in items if item in left])
+    items[:] = [item for item in items if item not in left]
+
+
+def _database_of(item: pytest.Item) -> str:
+    """On which it is told; nothing for what needs none."""
+    call = getattr(item, "callspec", None)
+    return str(call.params.get("database", "")) if call else ""
 
 
 @pytest.fixture(scope="session")

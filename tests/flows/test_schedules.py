@@ -48,10 +48,10 @@ def test_a_moment_chosen_in_the_form_fires_once(world: World) -> None:
     assert world.request().state is Consent.SPENT
 
 
-def test_three_seconds_ahead(world: World) -> None:
-    schedules_push(world, seconds=3)
+def test_not_a_moment_too_early(world: World) -> None:
+    schedules_push(world, minutes=3)
     assert world.api.pushed == []
-    world.passes(seconds=4)
+    world.passes(minutes=3, seconds=1)
     assert len(world.api.pushed) == 1
 
 
