@@ -83,6 +83,11 @@ def server() -> Iterator[Any]:
 
 @pytest.fixture(scope="session")
 def postgres(server: Any) -> str:
+    """Its address. Nobody pulls the plug here, so that it need not wait for the disk."""
+    with psycopg.connect(server.get_uri(), autocommit=True) as admin:
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            admin.execute(f"ALTER SYSTEM SET {setting} = off")
+        admin.execute("SELECT pg_reload_conf()")
     return str(server.get_uri())
 
 
@@ -121,7 +126,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     name = f"t{abs(hash(request.node.nodeid)):x}"
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {model}")
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {model} STRATEGY file_copy")
     yield named(server, name)
     with psycopg.connect(server, autocommit=True) as admin:
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -72,7 +72,7 @@ def until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Non
     deadline = time.monotonic() + patience
     while not true():
         assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.05)
+        time.sleep(0.2)
 
 
 def runs(store: Store) -> list[Operation]:

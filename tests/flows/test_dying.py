@@ -21,10 +21,10 @@ def addresses(world: World) -> tuple[str, str, str]:
 
 
 TURNS = [
-    *(("sqlite", place) for place in range(1, PLACES["sqlite"] + 1)),
-    *(("postgres", place) for place in range(1, PLACES["postgres"] + 1, 4)),
+    *(("sqlite", place) for place in range(1, PLACES["sqlite"] + 1, 2)),
+    *(("postgres", place) for place in range(2, PLACES["postgres"] + 1, 4)),
 ]
-"""Each place on the one, some on the other; `make chaos` does all on both."""
+"""Every other place, some on the other database; `make chaos` does all on both."""
 
 
 @pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
