@@ -14,14 +14,14 @@ demo: $(READY) ## a Slack and a Coupontools on this machine, and Vouchdesk betwe
 	@$(BIN)/vouchdesk demo
 
 test: $(READY) chromium ## every test, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -q -n 4
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 check: $(READY) chromium ## style, types, import contracts, tests, nothing left to regenerate
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q -n 4
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 regen: $(READY) ## write the generated files anew: manifest, docs/actions.md, snapshots
 	@$(BIN)/python -m bot.manifest

@@ -39,6 +39,9 @@ def in_time(ack: Ack) -> Iterator[Ack]:
 
     Or before, by whoever knows that it is on record; or when Slack would not wait any longer.
     """
+    if ack.response is not None:  # answered first: so many press
+        yield ack
+        return
     late = Timer(LATEST, ack)
     late.daemon = True
     late.start()
