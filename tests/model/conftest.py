@@ -16,7 +16,7 @@ EASY = {
 }
 
 settings.register_profile(
-    "short", max_examples=14, stateful_step_count=36, derandomize=True, database=None, **EASY
+    "short", max_examples=9, stateful_step_count=36, derandomize=True, database=None, **EASY
 )
 settings.register_profile(
     "long", max_examples=400, stateful_step_count=60, verbosity=Verbosity.normal, **EASY
