@@ -25,19 +25,6 @@ class Into(Protocol):
         """Take the next ones."""
 
 
-class Writer(Protocol):
-    """Writes a heading, then row by row."""
-
-    def add(self, row: Sequence[object]) -> None:
-        """Write the next row."""
-
-    def has_room(self, most: int | None) -> bool:
-        """Whether another row can follow, if the file may have so many bytes."""
-
-    def close(self) -> None:
-        """Write what is left; the file itself stays open."""
-
-
 class Lines:
     """UTF-8, line by line."""
 

@@ -30,7 +30,6 @@ from store.tables import Consent, Progress
 
 NAMED, MISSED, LINES, THINK_OF = 5, 11, 900, 3
 SETTLED = "Nothing left to decide here; it is gone when you open this again."
-WHEN_SAID = "It goes on when an approver says so."
 BACK_FIRST = (
     "It goes on when they are back and an approver says so; else somebody has to ask for it anew."
 )

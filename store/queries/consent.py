@@ -60,13 +60,6 @@ def delegations_of(tx: Session, person: str, now: datetime) -> Sequence[Delegati
     ).all()
 
 
-def rehearsals(tx: Session, request: str) -> Sequence[Request]:
-    """What was sent to somebody's own phone to try this request out, newest first."""
-    return tx.exec(
-        select(Request).where(Request.rehearses == request).order_by(col(Request.asked_at).desc())
-    ).all()
-
-
 def rehearsed(tx: Session, request: str) -> Sequence[datetime]:
     """When it was sent to the asker's own phone to try it out."""
     sent = (
