@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from store import pools
 from store.claims import Claims
+from store.turns import is_reading, patience_of, take_turns
 
 PATIENCE = 2.0
 """Seconds a person's click waits for a lock: Slack wants its answer within three."""
@@ -31,30 +32,31 @@ def address(url: str) -> URL:
     return parsed
 
 
-def sqlite_engine(url: URL, *, pool_size: int, max_overflow: int, synchronous: str) -> Engine:
-    """An engine with a pool of its own on a SQLite file, write-ahead logged."""
+def sqlite_engine(url: URL) -> Engine:
+    """An engine on a SQLite file, write-ahead logged, whose writers take turns."""
     engine = create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=max_overflow,
+        pool_size=20,
+        max_overflow=20,
         connect_args={"timeout": 30},
         hide_parameters=True,  # what is about people stays out of errors, and so out of logs
     )
+    take_turns(engine)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", f"synchronous={synchronous}", "foreign_keys=ON"):
+        # FULL: an intent row has to survive a power cut, or a push could be sent twice.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def lock(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        patience = options.get("patience", 30.0)
+        patience = patience_of(connection)
         if connection.info.get("patience") != patience:  # it holds until it is set otherwise
             connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
             connection.info["patience"] = patience
-        connection.exec_driver_sql("BEGIN" if options.get("reading") else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
 
     return engine
 
@@ -67,9 +69,8 @@ class Store:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and not Path(self.url.database).exists():
             Path(self.url.database).touch(0o600)  # nobody else's business on this machine
-        # FULL: an intent row has to survive a power cut, or a push could be sent twice.
         self.engine = (
-            sqlite_engine(self.url, pool_size=20, max_overflow=20, synchronous="FULL")
+            sqlite_engine(self.url)
             if self.is_sqlite
             else pools.postgres_engine(self.url, patience=PATIENCE)
         )

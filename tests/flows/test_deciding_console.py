@@ -1,18 +1,15 @@
 """Deciding from the command line, for the day that Slack's page is out of reach."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import structlog
 from pydantic import SecretStr
-from typer.testing import CliRunner
 
-from bot.cli import app
 from bot.doctor import examine
 from store import queries
 from store.tables import Consent
+from tests import console
 from tests.flows.asking import asks_campaign, asks_push
 from tests.flows.test_deciding import ON_SQLITE, declined
 from tests.world import World
@@ -22,18 +19,17 @@ BO, CY, ANA = "U0BO", "U0CY", "U0ANA"
 
 
 @pytest.fixture
-def settings(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def settings(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """The environment that the bot of this world runs in."""
     for name, value in world.settings.model_dump().items():
         plain = value.get_secret_value() if isinstance(value, SecretStr) else value
         if plain not in (None, ""):
             monkeypatch.setenv(name.upper(), str(plain))
-    yield world
-    structlog.reset_defaults()
+    return world
 
 
 def vouchdesk(*words: str) -> Any:
-    return CliRunner().invoke(app, words)
+    return console.vouchdesk({}, *words)
 
 
 def test_the_same_checks_and_the_same_record(settings: World) -> None:

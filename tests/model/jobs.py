@@ -46,7 +46,7 @@ def escalates(book: Book, now: datetime) -> None:
 
 def mints(book: Book, now: datetime) -> None:
     for wish in book.wishes.values():
-        if wish.state == "granted" and wish.next_at and wish.next_at <= now:
+        while wish.state == "granted" and wish.next_at and wish.next_at <= now:
             book.mints(wish, now)
 
 

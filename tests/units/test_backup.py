@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from test_cli import run, settings  # noqa: F401  a fixture
+from test_cli import settings  # noqa: F401  a fixture
 
 from store import schema
 from store.backup import backup
@@ -14,6 +14,7 @@ from store.copying import CannotCopy, check_idle, copy
 from store.db import Store
 from store.tables import Account
 from tests.conftest import named
+from tests.console import vouchdesk
 from tests.flows.elder import SCHEMAS, goes_on, lives_on, rows
 from tests.world import World
 
@@ -84,15 +85,15 @@ def test_the_commands_say_what_they_did_and_what_is_in_the_way(
     settings: dict[str, str],  # noqa: F811
     tmp_path: Path,
 ) -> None:
-    done = run(settings, "db", "backup", "none.db")
-    assert (done.returncode, "There is no database" in done.stderr) == (1, True)
-    assert run(settings, "db", "upgrade").returncode == 0
-    assert run(settings, "db", "backup", "backup.db").stdout.endswith(" bytes in backup.db\n")
+    done = vouchdesk(settings, "db", "backup", "none.db")
+    assert (done.exit_code, "There is no database" in done.stderr) == (1, True)
+    assert vouchdesk(settings, "db", "upgrade").exit_code == 0
+    assert vouchdesk(settings, "db", "backup", "backup.db").stdout.endswith(" bytes in backup.db\n")
     moved = f"sqlite:///{tmp_path}/moved.db"
     with Store(settings["DATABASE_URL"]).alone():
-        held = run(settings, "db", "copy", moved)
-    assert (held.returncode, "Another Vouchdesk is running" in held.stderr) == (1, True)
-    done = run(settings, "db", "copy", moved)
+        held = vouchdesk(settings, "db", "copy", moved)
+    assert (held.exit_code, "Another Vouchdesk is running" in held.stderr) == (1, True)
+    done = vouchdesk(settings, "db", "copy", moved)
     assert "Set DATABASE_URL to the other one." in done.stdout, done.stderr
-    nowhere = run(settings, "db", "copy", "postgresql://127.0.0.1:9/none")
-    assert (nowhere.returncode, nowhere.stderr.count("Traceback")) == (1, 0)
+    nowhere = vouchdesk(settings, "db", "copy", "postgresql://127.0.0.1:9/none")
+    assert (nowhere.exit_code, nowhere.stderr.count("Traceback")) == (1, 0)

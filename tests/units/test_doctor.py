@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from test_cli import run, settings  # noqa: F401  a fixture
+from test_cli import settings  # noqa: F401  a fixture
 
 from bot.proving import GIVES, NEEDS, Proof, prove
 from coupontools.client import Client, Keys
@@ -16,6 +16,7 @@ from coupontools.endpoints import ENDPOINTS
 from coupontools.pace import Pace
 from sandbox.coupontools.app import create
 from sandbox.coupontools.profiles import PROFILES
+from tests.console import vouchdesk
 from tests.servers import serving
 from tests.units.test_profiles import KNOWN_BETTER
 
@@ -127,8 +128,8 @@ def test_trouble_with_one_call_stays_with_that_call(
 def test_the_command_names_every_read_and_shows_nothing_of_the_account(
     settings: dict[str, str],  # noqa: F811
 ) -> None:
-    done = run(settings, "doctor", "--live", "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = vouchdesk(settings, "doctor", "--live", "--json")
+    assert done.exit_code == 0, done.stdout + done.stderr
     findings = {each["what"]: each for each in json.loads(done.stdout)["findings"]}
     assert findings.keys() >= set(READS)
     assert findings["campaign_list"]["ok"] is True
@@ -143,7 +144,7 @@ def test_the_command_fails_when_one_answer_is_different(
 ) -> None:
     file = tmp_path / "endpoints.yml"
     file.write_text("directory_info:\n  path: /v3/coupon/list\n")
-    done = run(settings | {"COUPONTOOLS_ENDPOINTS": str(file)}, "doctor", "--live")
-    assert done.returncode == 1
+    done = vouchdesk(settings | {"COUPONTOOLS_ENDPOINTS": str(file)}, "doctor", "--live")
+    assert done.exit_code == 1
     assert "no directory_info: different: " in done.stdout
     assert "ok directory_list: proven: " in done.stdout

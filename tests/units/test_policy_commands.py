@@ -1,16 +1,12 @@
 """`vouchdesk policy` and what the doctor says of one, as a script uses them."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
-import structlog
 from test_cli import settings  # noqa: F401  a fixture
-from typer.testing import CliRunner, Result
 
-from bot.cli import app
+from tests.console import vouchdesk
 
 PUSH = ("campaign.push_all", "--input", "campaign=cam_123456", "--input", "message=Summer")
 MINE = """
@@ -34,21 +30,8 @@ rules:
 """
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """In a folder of its own, with nothing set but what a test names."""
-    monkeypatch.chdir(tmp_path)
-    yield
-    structlog.reset_defaults()
-
-
-def run(settings: dict[str, str], *words: str) -> Result:  # noqa: F811
-    """A command in this process: to start one for each takes too long."""
-    return CliRunner().invoke(app, words, env=settings)
-
-
 def told(settings: dict[str, str], *words: str) -> Any:  # noqa: F811
-    done = run(settings, "policy", *words, "--json")
+    done = vouchdesk(settings, "policy", *words, "--json")
     assert done.exit_code == 0, done.stderr
     return json.loads(done.stdout)
 
@@ -89,23 +72,25 @@ def test_one_decision_is_explained(settings: dict[str, str], tmp_path: Path) -> 
 
 
 def test_a_decision_reads_well_too_and_slack_says_who_asks(settings: dict[str, str]) -> None:  # noqa: F811
-    done = run(settings, "policy", "test", *PUSH, "--as", "U0ANA")
+    done = vouchdesk(settings, "policy", "test", *PUSH, "--as", "U0ANA")
     assert done.exit_code == 0, done.stderr
     for words in ("coupon-operators or operator", "Small changes of operators", "risk is blast"):
         assert words in done.stdout
     assert "At the most, before anybody has counted (--reach N): 2 of approver" in done.stdout
-    rows = run(settings, "policy", "test", "session.update", "--role", "operator", "--rows", "2")
+    rows = vouchdesk(
+        settings, "policy", "test", "session.update", "--role", "operator", "--rows", "2"
+    )
     assert "rows is 2, not at most 1" in rows.stdout
     assert rows.stdout.splitlines()[-1] == "1 of approver"
-    assert run(settings, "audit", "search", "--json").stdout == "[]\n"
+    assert vouchdesk(settings, "audit", "search", "--json").stdout == "[]\n"
 
 
 def test_wrong_questions_are_answered_with_words(settings: dict[str, str]) -> None:  # noqa: F811
-    assert run(settings, "policy", "test", *PUSH, "--reach", "many").exit_code == 2
-    assert run(settings, "policy", "replay", "--since", "a year").exit_code == 2
-    wrong = run(settings, "policy", "test", "campaign.push_all", "--input", "campaign=1")
+    assert vouchdesk(settings, "policy", "test", *PUSH, "--reach", "many").exit_code == 2
+    assert vouchdesk(settings, "policy", "replay", "--since", "a year").exit_code == 2
+    wrong = vouchdesk(settings, "policy", "test", "campaign.push_all", "--input", "campaign=1")
     assert (wrong.exit_code, "looks like cam_123456" in wrong.stderr) == (1, True)
-    gone = run(settings, "policy", "replay", "--policy", "none.yml")
+    gone = vouchdesk(settings, "policy", "replay", "--policy", "none.yml")
     assert gone.exit_code == 1
     assert "none.yml: it cannot be read (No such file or directory)." in gone.stderr
 
@@ -119,10 +104,10 @@ def test_a_file_is_checked_without_anything_else(
     bad.write_text(MINE.replace("90s", "soon"))
     kept = ("PATH", "PYTHONPATH", "DATABASE_URL", "COLUMNS")
     bare = {name: settings[name] for name in kept}
-    done = run(bare, "policy", "check", str(good))
+    done = vouchdesk(bare, "policy", "check", str(good))
     assert (done.exit_code, "4 rules, version " in done.stdout) == (0, True)
     assert told(bare, "check")["file"] == "built-in policy"
-    broken = run(bare, "policy", "check", str(bad))
+    broken = vouchdesk(bare, "policy", "check", str(bad))
     assert (broken.exit_code, broken.stdout) == (1, "")
     assert "bad.yml, line 10: rule “Blasts”: brake: a time looks like" in broken.stderr
     assert not (tmp_path / "vouchdesk.db").exists()
@@ -135,17 +120,17 @@ def test_a_broken_policy_stops_the_start_and_the_doctor_says_why(
     file = tmp_path / "policy.yml"
     file.write_text(MINE.replace("refuse", "refuses"))
     settings["VOUCHDESK_POLICY"] = str(file)
-    refused = run(settings, "serve")
+    refused = vouchdesk(settings, "serve")
     assert refused.exit_code == 1
     words = "policy.yml, line 14: rule “Night”: refuses: there is no such word in a policy."
     assert words in refused.stderr
-    doctor = run(settings, "doctor")
+    doctor = vouchdesk(settings, "doctor")
     assert doctor.exit_code == 1
     assert words in doctor.stdout
     assert "ok slack" in doctor.stdout
 
     file.write_text(MINE)
-    done = run(settings, "doctor", "--json")
+    done = vouchdesk(settings, "doctor", "--json")
     found = {
         each["what"]: (each["ok"], each["words"]) for each in json.loads(done.stdout)["findings"]
     }
@@ -159,5 +144,5 @@ def test_a_broken_policy_stops_the_start_and_the_doctor_says_why(
 
 def test_an_empty_past_is_replayed_too(settings: dict[str, str]) -> None:  # noqa: F811
     assert told(settings, "replay")["requests"] == []
-    done = run(settings, "policy", "replay", "--since", "12h")
+    done = vouchdesk(settings, "policy", "replay", "--since", "12h")
     assert "0 of 0 requests would have gone otherwise under built-in policy" in done.stdout
