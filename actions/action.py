@@ -45,6 +45,9 @@ class Intake(Protocol):
     def line(self, record: Any) -> Sequence[Any]:
         """What is kept of the next record."""
 
+    def names(self, line: Sequence[Any]) -> Iterable[str]:
+        """By what that line can be found again."""
+
     def told(self) -> dict[str, Any]:
         """What the records so far amount to: this is the reply."""
 

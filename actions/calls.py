@@ -31,11 +31,15 @@ class Call:
         if self.step.intake is None:
             return self.client.call(self.step.endpoint, self.payload)
         intake, keeping = self.step.intake(self.inputs), shelf.keep(self.run)
+
+        def keep(line: Sequence[Any]) -> None:
+            keeping.add(line, intake.names(line))
+
         try:
             self.client.rows(
                 self.step.endpoint,
                 self.payload,
-                lambda record: keeping.add(intake.line(record)),
+                lambda record: keep(intake.line(record)),
             )
         finally:
             keeping.end()  # should it break off, what has come is evidence

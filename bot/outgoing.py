@@ -32,6 +32,7 @@ BEAT = 0.5
 class Outgoing:
     """What listeners and the clock need of it."""
 
+    board: Board
     announcer: Announcer
     stories: Stories
     results: Results
@@ -71,6 +72,7 @@ def outgoing(
     news = News(board, people, lambda: rulebook.current.no_ping)
     handing = Handing(store, board, now, settings.vouchdesk_file_mb * 1_000_000)
     return Outgoing(
+        board,
         Announcer(store, board, stories, news, results, handing, channel, now),
         stories,
         results,

@@ -83,9 +83,8 @@ def register(
     launcher = Launcher(desk, counter.voices, stories, stops)
     verbs = _verbs(stopping, decisions, outgoing)
     commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
-    submissions.register(
-        app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
-    )
+    answering = Answering(desk, drafts, counter.origins, outgoing.board.card_of)
+    submissions.register(app, Submissions(desk, turning, answering, counter.vault, now))
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
