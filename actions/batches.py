@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.fields import Reply
+from actions.fields import Inputs, Reply
 
 LEAST, MOST = 10, 100_000
 """Codes in one call."""
@@ -31,6 +31,23 @@ class Part:
     @property
     def name(self) -> str:
         return f"part {self.number} of {self.of}"
+
+
+@dataclass(frozen=True)
+class KeptBatch:
+    """A batch of which codes are kept."""
+
+    id: str
+    request: str
+    campaign: str
+    since: str
+    """The day on which they were made."""
+    codes: int
+
+
+def makes_codes(inputs: type[Inputs]) -> bool:
+    """Whether what is asked with these is a batch of codes."""
+    return "code_prefix" in inputs.model_fields
 
 
 def parts(amount: int, most: int, prefix: str = "") -> list[Part]:

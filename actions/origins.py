@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from actions.action import AnyAction, Catalog
-from actions.batches import SHORT, names
+from actions.action import Catalog
+from actions.batches import SHORT, makes_codes, names
 from actions.card import Card, Offer
 from actions.desk import Desk
 from actions.errors import Declined
@@ -160,7 +160,7 @@ class Origins:
                 yield run.request
 
     def _long(self) -> Iterator[str]:
-        return (name for name, action in self._catalog.items() if _makes_codes(action))
+        return (name for name, action in self._catalog.items() if makes_codes(action.inputs))
 
     def _asked(self, run: Operation) -> Any:
         action = self._catalog[run.action]
@@ -174,10 +174,6 @@ class Origins:
             return self._people(actor).name
         except Declined:
             return actor
-
-
-def _makes_codes(action: AnyAction) -> bool:
-    return action.is_long and "code_prefix" in action.inputs.model_fields
 
 
 def _called(line: Line) -> set[str]:

@@ -11,7 +11,13 @@ from rich.table import Table
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
 from actions.origins import Answer
-from bot import calendar_commands, deciding_commands, policy_commands, schedule_commands
+from bot import (
+    calendar_commands,
+    deciding_commands,
+    following,
+    policy_commands,
+    schedule_commands,
+)
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.demo import demo as run_demo
@@ -38,6 +44,7 @@ app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
 calendar_commands.register(app)
 schedule_commands.register(app)
+following.register(app)
 
 
 @app.command()
@@ -112,7 +119,7 @@ def ask(
         else:
             show_ahead(found)
             out.print(f"On record as {request.id}; approvals needed: {request.quorum}.")
-            out.print(f"A running bot takes it on. Its story: vouchdesk explain {request.id}")
+            out.print(f"A running bot takes it on. To watch it: vouchdesk follow {request.id}")
 
 
 @app.command()

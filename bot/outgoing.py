@@ -12,6 +12,7 @@ from actions.rulebook import Rulebook
 from actions.standing_in import StandingIn
 from bot.announcer import Announcer
 from bot.board import Board
+from bot.foretelling import EVERY as BEFORE, Foretelling
 from bot.handing import Handing
 from bot.listeners.delegating import Delegating
 from bot.news import News
@@ -42,6 +43,7 @@ class Outgoing:
     escalating: Escalating
     stops: Stops
     progressing: Progressing
+    foretelling: Foretelling
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -53,6 +55,7 @@ class Outgoing:
             "stand in": (self.delegating.tell_over, 60.0),
             "stops": (self.stops.tell, 2.0),
             "progress": (self.progressing.show, EVERY),
+            "foretell": (self.foretelling.tell, BEFORE),
             "remind": (self.reminding.remind, 300.0),
         }
 
@@ -82,4 +85,5 @@ def outgoing(
         Escalating(store, now),
         Stops(store, board, vault, channel, now),
         Progressing(store, CATALOG, vault, board, now),
+        Foretelling(store, CATALOG, board, stories, now),
     )

@@ -52,10 +52,11 @@ class Shelf:
         """Begin to keep the answer to that call."""
         return Keeping(self, run)
 
-    def lines(self, run: StepRun, chunks: int) -> Iterator[Line]:
-        """The lines of that call, in their order; raises `CutFile` unless all are there."""
-        for number in range(chunks):
-            yield from self.chunk(_place(run, number))
+    def lines(self, run: StepRun, chunks: int, begin: int = 0) -> Iterator[Line]:
+        """Its lines in their order, from that one on; raises `CutFile` unless all are there."""
+        first, skipped = divmod(begin, LINES)
+        for number in range(first, chunks):
+            yield from self.chunk(_place(run, number))[skipped if number == first else 0 :]
 
     def chunk(self, place: Place) -> Sequence[Line]:
         """The lines that are kept there; raises `CutFile`."""
@@ -84,8 +85,8 @@ class Shelf:
         )
         marks = b"".join(self._vault.marks(_flat(name))[0] for name in names)
         with self._store.begin(patience=PATIENCE) as tx:
-            tx.add(chunk)
-            tx.add(Mark(**vars(place), marks=marks))
+            tx.merge(chunk)  # a call that may be repeated brings it again
+            tx.merge(Mark(**vars(place), marks=marks))
 
 
 class Keeping:

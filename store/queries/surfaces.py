@@ -44,6 +44,21 @@ def requests_planned(tx: Session, most: int = 500) -> Sequence[Request]:
     return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
 
 
+def requests_soon(
+    tx: Session, actions: Sequence[str], now: datetime, until: datetime, most: int = 100
+) -> Sequence[Request]:
+    """What is planned and granted of these actions, and runs by then; soonest first."""
+    is_planned = or_(col(Request.crontab) != "", col(Request.planned_at).is_not(None))
+    asked = select(Request).where(
+        Request.state == Consent.GRANTED,
+        col(Request.next_at) > now,
+        col(Request.next_at) <= until,
+        col(Request.action).in_(actions),
+        is_planned,
+    )
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
+
+
 def is_sheet(tx: Session, request: str) -> bool:
     """Whether it has many rows."""
     asked = select(func.json_array_length(Request.inputs)).where(Request.id == request)
