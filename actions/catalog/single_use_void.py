@@ -56,7 +56,7 @@ class Slice:
         self._counts = dict.fromkeys((VOIDED, SKIPPED, FAILED), 0)
 
     def line(self, record: Any) -> Sequence[Any]:
-        """Code, what became of it, and why."""
+        """Which line of the batch's file it is, what became of it, and why."""
         self._counts[record[1]] += 1
         return list(record)
 
@@ -125,28 +125,31 @@ def _payload(_: VoidUnused, __: Done) -> Mapping[str, Any]:
     return {"operation": "void", "couponsessions": []}
 
 
-def _void(asked: VoidUnused, number: int, looks: Looks, send: Send) -> Iterator[tuple[str, ...]]:
-    """Look at the codes whose turn it is, and void those that nobody has used."""
+def _void(asked: VoidUnused, number: int, looks: Looks, send: Send) -> Iterator[tuple[object, ...]]:
+    """Look at the codes whose turn it is, and void those that nobody has used.
+
+    Told by their lines in the file of the batch: who may void codes need not be given them.
+    """
     batch = looks.batch(asked.batch)
     if batch.codes != asked.codes:
         raise NotKept(_other(batch.codes, asked.codes))
-    lines, unused = looks.codes(batch, (number - 1) * AT_ONCE, AT_ONCE), []
-    for line in lines:
-        if len(line) < 2:
-            yield str(line[0])[:200], FAILED, "Its code is not known"
+    begin, unused = (number - 1) * AT_ONCE, dict[str, int]()
+    for at, line in enumerate(looks.codes(batch, begin, AT_ONCE), begin + 1):
+        if len(line) < 2 or line[1] in unused:
+            yield at, FAILED, "Its code is not known, or there twice"
         elif way := looks.used(batch, line[1], _ways(asked)):
-            yield line[1], SKIPPED, way
+            yield at, SKIPPED, way
         else:
-            unused.append(line[1])
+            unused[line[1]] = at
     if not unused:
         return
-    said = Results.model_validate(send({"couponsessions": unused, "operation": "void"}))
+    said = Results.model_validate(send({"couponsessions": [*unused], "operation": "void"}))
     results = {row.session: row.result for row in said.data}
-    for code in unused:
+    for code, at in unused.items():
         result = results.get(code, "" if results else "OK")
         went_well = result.lower() == "ok"
         why = "" if went_well else result or "Coupontools does not name it"
-        yield code, VOIDED if went_well else FAILED, why
+        yield at, VOIDED if went_well else FAILED, why
 
 
 def _other(kept: int, asked: int) -> str:
@@ -182,7 +185,7 @@ def _card(made: Voided) -> Card:
         ("Not looked at", whole - rows),
         ("Lines removed", rows - kept),
     )
-    columns = ("code", "state", "why")
+    columns = ("line", "state", "why")
     return Card(
         f"{voided:,} of {whole:,} codes are voided",
         facts=tuple((title, f"{count:,}") for title, count in facts if count),

@@ -41,7 +41,7 @@ def newest(world: World) -> Operation:
 
 def lines(world: World) -> dict[str, list[str]]:
     text = world.slack.file(files(world)[-1]["id"]).decode()
-    return {code: rest for code, *rest in csv.reader(io.StringIO(text))}
+    return {line: rest for line, *rest in csv.reader(io.StringIO(text))}
 
 
 def test_from_the_usage_of_a_batch_to_voided_codes(world: World) -> None:
@@ -66,9 +66,10 @@ def test_from_the_usage_of_a_batch_to_voided_codes(world: World) -> None:
     assert ana.was_told("38 of 50 codes are voided")
     assert ana.was_told("Already used")
     told = lines(world)
-    assert told[codes[0]] == ["used", "claimed"]
-    assert told[codes[30]] == ["voided", ""]
+    assert told["1"] == ["used", "claimed"]
+    assert told["31"] == ["voided", ""]
     assert len(told) == 51
+    assert not {*codes} & {*told}, "who may void codes need not have them"
 
 
 def test_somebody_else_has_to_agree(world: World) -> None:
@@ -89,7 +90,7 @@ def test_what_coupontools_does_not_void_is_said(world: World) -> None:
     agree(world, "bo")
     world.tick()
     assert world.person("ana").was_told("49 of 50 codes are voided")
-    assert lines(world)[codes[7]] == ["not voided", "Couponsession not found."]
+    assert lines(world)["8"] == ["not voided", "Couponsession not found."]
 
 
 def test_a_lost_answer_is_asked_for_again(world: World) -> None:
