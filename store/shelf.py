@@ -72,7 +72,8 @@ class Shelf:
         wanted = numpy.frombuffer(b"".join(self._vault.marks(_flat(name))), MARK)
         with self._store.look() as tx:
             for place, marks in kept.marks(tx):
-                if marks is None or numpy.isin(wanted, numpy.frombuffer(marks, MARK)).any():
+                there = numpy.frombuffer(marks or b"", MARK)
+                if marks is None or any((there == mark).any() for mark in wanted):
                     yield Place(*place)
 
     def put(self, place: Place, lines: Sequence[Line], names: Iterable[str] = ()) -> None:
