@@ -16,7 +16,7 @@ def request_at(tx: Session, channel: str, ts: str) -> str | None:
     kept = select(Posted.key).where(Posted.channel == channel, Posted.ts == ts)
     for key in tx.exec(kept):
         request, _, audience = key.rpartition(":")
-        if audience in CARDS:
+        if audience in CARDS and not request.startswith("notice:"):  # nor a reply under it
             return request
     return None
 
