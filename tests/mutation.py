@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -23,7 +24,17 @@ import pytest
 from tests.mutants import MODULES, Mutant, become, file_of, mutants
 
 UNITS = ["policy", "rules", "rights", "weighing", "granting"]
-STORIES = ["desk", "standing", "approval", "deciding", "policy", "people", "editing", "telling"]
+STORIES = [
+    "desk",
+    "standing",
+    "gate",
+    "approval",
+    "deciding",
+    "policy",
+    "people",
+    "editing",
+    "telling",
+]
 TESTS = [
     *(f"tests/units/test_{name}.py" for name in UNITS),
     *(f"tests/flows/test_{name}.py" for name in STORIES),
@@ -32,6 +43,8 @@ QUICK = "not postgres and not clicks and not moment"
 """Stories of many people at once prove other things than comparisons."""
 JOBS = 2
 """Mutants at once; each has thrice the time that all tests take without one, and a minute."""
+ROOM = "PYTEST_DEBUG_TEMPROOT"
+"""Where pytest keeps what tests write: who runs tests has a place of its own in it."""
 DOCS = Path("docs/mutation.md")
 WHY = ("killed", "explained", "survived")
 
@@ -69,6 +82,11 @@ class Trials:
         if words:
             pytest.exit(f"They fail without any mutant.\n{words}", returncode=2)
         patience, explained = 60 + 3 * int(time.monotonic() - began), DOCS.read_text()
+        alike = cycle(Mutant(m, 0, "", file_of(m).read_text()) for m in self._modules)
+        same = [*islice(alike, max(JOBS, len(self._modules)))]
+        for mutant, noticed in fates(same, passing, session.items, patience):
+            if noticed:
+                pytest.exit(f"`{mutant.module}` as it is fails, too: {noticed}", returncode=2)
         every = [mutant for module in self._modules for mutant in mutants(module)]
         for mutant, noticed in fates(every, passing, session.items, patience):
             why = "killed" if noticed else "survived"
@@ -116,10 +134,12 @@ def run_tests(items: Sequence[pytest.Item], passes: coverage.Coverage | None = N
     os.dup2(1, 2)
     watch = Watch(passes)
     items[0].config.pluginmanager.register(watch)
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if watch.failed:
-            break
+    with tempfile.TemporaryDirectory(dir=os.environ[ROOM], ignore_cleanup_errors=True) as room:
+        os.environ[ROOM] = room
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if watch.failed:
+                break
     return watch
 
 
@@ -166,10 +186,10 @@ def fates(
 def main(modules: Sequence[str]) -> int:
     trials = Trials(modules or MODULES)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = directory
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.environ[ROOM] = directory
+        os.environ["DATABASES"] = "both"  # or every second story would be told on the other one
         quiet = [f"-p no:{plugin}" for plugin in ("terminal", "cacheprovider", "xdist")]
-        where = ["-s", f"--basetemp={directory}/base", "-k", QUICK]
-        code = pytest.main([*quiet, *where, *TESTS], plugins=[trials])
+        code = pytest.main([*quiet, "-s", "-k", QUICK, *TESTS], plugins=[trials])
     if code:
         return int(code)
     sys.stdout.write(json.dumps({"mutants": sum(trials.told.values()), **trials.told}) + "\n")

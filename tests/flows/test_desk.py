@@ -80,6 +80,7 @@ def test_only_who_asked_changes_or_withdraws_it(world: World, asker: str, other:
         desk.change("req_none", 1, SPRING, actor=asker)
     changed = desk.change(id, 1, {**SPRING, "name": "Autumn"}, actor=asker)
     assert (changed.version, changed.tries, changed.state) == (2, 0, Consent.ASKED)
+    assert (changed.edition, changed.made) == (2, 0)
     assert desk.withdraw(id, actor=asker).state is Consent.WITHDRAWN
 
 
