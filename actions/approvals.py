@@ -49,7 +49,7 @@ class Approvals:
 
         For a blast, `reached` is how many people it reaches as this person typed it.
         """
-        self._deciding.early("approve", id, actor)
+        self._deciding.early("approve", id, version, actor)
         voices, now = self._voices(actor), self._now()
         with self._deciding("approve", queries.request, id, actor) as (tx, request):
             terms, waited = terms_of(request), waited_for(request, now)

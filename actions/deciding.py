@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -12,10 +12,12 @@ from store import queries
 from store.db import Store
 from store.joint import Joint
 from store.lifecycle import SURFACE, Row, TooLate, note
-from store.queries import surfaces
 from store.tables import Consent, Operation, Request
 
 R = TypeVar("R", Request, Operation)
+
+MOMENT = timedelta(seconds=1)
+"""For so long, whoever presses on a request that is decided is told how it stood."""
 
 
 class Deciding:
@@ -24,6 +26,8 @@ class Deciding:
     def __init__(self, store: Store, now: Callable[[], datetime], surface: str = "slack") -> None:
         self._store, self._now, self._surface = store, now, surface
         self._declined = Joint(self.begin)
+        self._decided: Request | None = None
+        self._at = now()
 
     @contextmanager
     def __call__(
@@ -42,17 +46,27 @@ class Deciding:
             self.decline(verb, error, actor=actor, of=seen if row else None, id=id)
             raise
 
-    def early(self, verb: str, id: str, actor: str) -> None:
+    def early(self, verb: str, id: str, version: int, actor: str) -> None:
         """Let pass what still waits for people, and tell who comes too late without locking it.
 
         Of a thousand clicks all but the first few end here, and keep nobody waiting.
         """
-        with self._store.glance() as tx:
-            state = surfaces.state_of(tx, id)
-        if state not in (None, Consent.WAITING):
-            error = TooLate(str(state))
-            self.decline(verb, error, actor=actor, of=queries.request_seen, id=id)
+        decided = self._seen_decided(id, version)
+        if decided is not None:
+            error = TooLate(str(decided.state))
+            self.decline(verb, error, actor=actor, of=lambda *_: decided, id=id)
             raise error
+
+    def _seen_decided(self, id: str, version: int) -> Request | None:
+        """The request as it stood a moment ago, if it waits no more: a version never does again."""
+        now, seen = self._now(), self._decided
+        if seen is None or (seen.id, seen.version) != (id, version) or now - self._at > MOMENT:
+            with self._store.glance() as tx:
+                seen = queries.request_to_run(tx, id)
+            if seen is None or seen.state is Consent.WAITING:
+                return None
+            self._decided, self._at = seen, now
+        return seen
 
     @contextmanager
     def begin(self) -> Iterator[Session]:

@@ -13,7 +13,6 @@ from actions.catalog import CATALOG
 from bot import calendar_commands, deciding_commands, policy_commands, schedule_commands
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
-from bot.demo import demo as run_demo
 from bot.doctor import examine, live as examine_live
 from bot.explain import of_action, of_id, surfaces
 from bot.lists import save
@@ -55,6 +54,8 @@ def demo(
     check: Annotated[bool, typer.Option("--check", help="Play the main job through.")] = False,
 ) -> None:
     """A Slack and a Coupontools on this machine, the bot between them, and a page to use it."""
+    from bot.demo import demo as run_demo  # both sandboxes: no other command needs them
+
     with trouble():
         raise typer.Exit(run_demo(port, check=check, out=out))
 

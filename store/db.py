@@ -6,12 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
 from store import pools
 from store.claims import Claims
-from store.turns import is_reading, patience_of, take_turns
+from store.turns import take_turns
 
 PATIENCE = 2.0
 """Seconds a person's click waits for a lock: Slack wants its answer within three."""
@@ -49,14 +49,6 @@ def sqlite_engine(url: URL) -> Engine:
         # FULL: an intent row has to survive a power cut, or a push could be sent twice.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def lock(connection: Connection) -> None:
-        patience = patience_of(connection)
-        if connection.info.get("patience") != patience:  # it holds until it is set otherwise
-            connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
-            connection.info["patience"] = patience
-        connection.exec_driver_sql("BEGIN" if is_reading(connection) else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -1,19 +1,27 @@
-"""Bringing a database up to this release's schema."""
+"""Bringing a database up to this release's schema.
+
+Alembic is imported only when there is something to do: most starts need none of it.
+"""
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from sqlalchemy import column, inspect, select, table
 
 from store.db import Store
 
 SCRIPTS = Path(__file__).parent / "migrations"
+VERSION = "app_schema"
+"""The table in which Alembic keeps the revision of our tables."""
 
 
 def upgrade(store: Store, to: str = "head") -> None:
     """Bring our tables up to that revision; the engine's tables are its own affair."""
+    has, newest = revision(store)
+    if has == (newest if to == "head" else to):
+        return
+    from alembic import command
+    from alembic.config import Config
+
     with store.engine.begin() as connection:
         settings = Config()
         settings.set_main_option("script_location", str(SCRIPTS))
@@ -21,11 +29,12 @@ def upgrade(store: Store, to: str = "head") -> None:
         command.upgrade(settings, to)
 
 
-def revision(store: Store) -> tuple[str | None, str | None]:
+def revision(store: Store) -> tuple[str | None, str]:
     """The schema the database has, and the one this release wants."""
-    settings = Config()
-    settings.set_main_option("script_location", str(SCRIPTS))
-    newest = ScriptDirectory.from_config(settings).get_current_head()
-    with store.engine.connect() as connection:
-        has = MigrationContext.configure(connection, opts={"version_table": "app_schema"})
-        return has.get_current_revision(), newest
+    newest = max(script.name.partition("_")[0] for script in SCRIPTS.glob("versions/*_*.py"))
+    with store.look() as tx:
+        if not inspect(tx.connection()).has_table(VERSION):
+            return None, newest
+        return tx.execute(
+            select(column("version_num")).select_from(table(VERSION))
+        ).scalar(), newest

@@ -1,6 +1,7 @@
 """Whose turn it is to write: SQLite has one writer, and lets those who wait try again and again."""
 
 import sqlite3
+import time
 from collections import deque
 from threading import Event, Lock
 from typing import Any
@@ -19,16 +20,20 @@ class Turns:
         self._waiting: deque[Event] = deque()
         self._is_taken = False
 
-    def take(self, patience: float) -> None:
-        """Wait for it, for `patience` seconds at the most; raises `OperationalError` after them."""
-        turn = Event()
+    def take(self, patience: float) -> float:
+        """Wait for it, for `patience` seconds at the most; gives what is left of them.
+
+        Raises `OperationalError` when nothing is left.
+        """
+        turn, came = Event(), time.monotonic()
         with self._lock:
             if not self._is_taken:
                 self._is_taken = True
-                return
+                return patience
             self._waiting.append(turn)
         if not turn.wait(patience) and not self._came_late(turn):
             raise OperationalError("BEGIN", None, sqlite3.OperationalError("database is locked"))
+        return max(patience - (time.monotonic() - came), 0.0)
 
     def give(self) -> None:
         """To who has waited longest."""
@@ -51,22 +56,16 @@ def take_turns(engine: Engine) -> None:
     turns = Turns()
 
     @event.listens_for(engine, "begin")
-    def waits(connection: Connection) -> None:
-        if not is_reading(connection) and ITS_TURN not in connection.info:
-            turns.take(patience_of(connection))
+    def begins(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        patience, reading = float(options.get("patience", 30.0)), bool(options.get("reading"))
+        if not reading and ITS_TURN not in connection.info:
+            patience = turns.take(patience)
             connection.info[ITS_TURN] = True
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     @event.listens_for(engine, "checkin")
     def rests(_: Any, record: Any) -> None:
         if record.info.pop(ITS_TURN, False):
             turns.give()
-
-
-def is_reading(connection: Connection) -> bool:
-    """Whether it only looks: readers of a write-ahead log wait for nobody."""
-    return bool(connection.get_execution_options().get("reading"))
-
-
-def patience_of(connection: Connection) -> float:
-    """Seconds that it waits for a lock."""
-    return float(connection.get_execution_options().get("patience", 30.0))

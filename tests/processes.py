@@ -28,6 +28,7 @@ class Served:
 
     def __init__(self, settings: Settings, folder: Path, port: int = 0) -> None:
         self.url = f"http://127.0.0.1:{(port := port or free_port())}"
+        self._http = httpx.Client(base_url=self.url, timeout=5)
         words = "import sys; from bot.cli import main; sys.argv[0] = 'vouchdesk'; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", words, "serve", "--http", f"127.0.0.1:{port}"],
@@ -40,7 +41,7 @@ class Served:
     def ready(self) -> tuple[int, dict[str, Any]]:
         """What a load balancer is told; 0 while nobody answers."""
         try:
-            answer = httpx.get(f"{self.url}/readyz", timeout=5)
+            answer = self._http.get("/readyz")
             return answer.status_code, answer.json()
         except httpx.HTTPError:
             return 0, {}
@@ -72,7 +73,7 @@ def until(true: Callable[[], Any], what: str, patience: float = PATIENCE) -> Non
     deadline = time.monotonic() + patience
     while not true():
         assert time.monotonic() < deadline, f"never: {what}"
-        time.sleep(0.2)
+        time.sleep(0.05)
 
 
 def runs(store: Store) -> list[Operation]:

@@ -79,6 +79,7 @@ def register(
     acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
+    decisions.register(app)  # before all others: Bolt asks one after the other, and many press
     stopping = StopAll(counter, stops, pressing)
     launcher = Launcher(desk, counter.voices, stories, stops)
     verbs = _verbs(stopping, decisions, outgoing)
@@ -92,7 +93,7 @@ def register(
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     for each in (
-        *(decisions, stopping, Shifts(counter, stories, pressing, now)),
+        *(stopping, Shifts(counter, stories, pressing, now)),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
     ):

@@ -6,6 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 
 from store import tables
+from store.schema import VERSION
 
 
 def ours(name: str | None, kind: str, _: Any) -> bool:
@@ -17,7 +18,7 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=SQLModel.metadata,
     include_name=ours,
-    version_table="app_schema",
+    version_table=VERSION,
     render_as_batch=True,
     user_module_prefix=f"{tables.__name__}.",
 )

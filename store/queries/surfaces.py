@@ -48,9 +48,3 @@ def is_sheet(tx: Session, request: str) -> bool:
     """Whether it has many rows."""
     asked = select(func.json_array_length(Request.inputs)).where(Request.id == request)
     return (tx.exec(asked).first() or 0) > 1
-
-
-def state_of(tx: Session, request: str) -> Consent | None:
-    """Where it stands, and nothing else of it."""
-    state = tx.exec(select(Request.state).where(Request.id == request)).first()
-    return Consent(state) if state else None
