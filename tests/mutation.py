@@ -16,7 +16,7 @@ from itertools import cycle, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import coverage
 import pytest
@@ -80,13 +80,13 @@ class Trials:
         words, passing = heard(answer)
         process.join()
         if words:
-            pytest.exit(f"They fail without any mutant.\n{words}", returncode=2)
+            ends(f"They fail without any mutant.\n{words}")
         patience, explained = 60 + 3 * int(time.monotonic() - began), DOCS.read_text()
         alike = cycle(Mutant(m, 0, "", file_of(m).read_text()) for m in self._modules)
         same = [*islice(alike, max(JOBS, len(self._modules)))]
         for mutant, noticed in fates(same, passing, session.items, patience):
             if noticed:
-                pytest.exit(f"`{mutant.module}` as it is fails, too: {noticed}", returncode=2)
+                ends(f"`{mutant.module}` as it is fails, too: {noticed}")
         every = [mutant for module in self._modules for mutant in mutants(module)]
         for mutant, noticed in fates(every, passing, session.items, patience):
             why = "killed" if noticed else "survived"
@@ -96,6 +96,12 @@ class Trials:
             where = f"{file_of(mutant.module)}:{mutant.line} `{mutant.place}`: `{mutant.now}`"
             sys.stderr.write(f"{why}: {where} {noticed}\n")
         return True
+
+
+def ends(why: str) -> NoReturn:
+    """There is nothing to learn from mutants; pytest, kept quiet, would not say why."""
+    sys.stderr.write(f"{why}\n")
+    pytest.exit(why, returncode=2)
 
 
 def measure(items: Sequence[pytest.Item], answer: Connection) -> None:
@@ -173,8 +179,8 @@ def fates(
     while waiting or alive:
         while waiting and len(alive) < JOBS:
             mutant = waiting.pop()
-            lines = passing[mutant.module]
-            tests = [named[test] for test in lines.get(mutant.line) or lines[0]]
+            known = passing[mutant.module].get(mutant.line)  # nobody passes through a default
+            tests = [named[test] for test in known] if known else items
             process, answer = forked(live, mutant, tests, patience)
             alive[answer] = process, mutant
         for answer in wait(list(alive)):
