@@ -6,6 +6,7 @@ from enum import StrEnum
 from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
 
+from actions.batches import KeptBatch
 from actions.card import Card, Preview
 from actions.errors import UnknownAction
 from actions.fields import Inputs, Option, Reply
@@ -32,6 +33,26 @@ class Reads(Protocol):
         """The answers of a paged read, one page after the other."""
 
 
+class Looks(Reads, Protocol):
+    """What a preview, and a step that looks first, may see: codes that are kept, too."""
+
+    def batch(self, id: str) -> KeptBatch:
+        """A batch of which codes are kept; raises `NotKept`."""
+
+    def codes(self, batch: KeptBatch, begin: int, most: int) -> Sequence[Sequence[Any]]:
+        """So many lines of it, from that one on; raises `NotKept`."""
+
+    def used(self, batch: KeptBatch, code: str, ways: Sequence[str]) -> str:
+        """Which of these has happened to a code; nothing, if none has."""
+
+    def count_used(self, batch: KeptBatch, ways: Sequence[str]) -> int:
+        """To how many of its codes one of these has happened."""
+
+
+Send = Callable[[Mapping[str, Any]], Any]
+"""Makes the call with that payload; its answer."""
+
+
 I = TypeVar("I", bound=Inputs)  # noqa: E741  the I of Action[I, O]: inputs
 O = TypeVar("O", bound=Reply)  # noqa: E741  the O of Action[I, O]: output
 Taken = TypeVar("Taken", bound=Inputs, contravariant=True)
@@ -44,6 +65,9 @@ class Intake(Protocol):
 
     def line(self, record: Any) -> Sequence[Any]:
         """What is kept of the next record."""
+
+    def names(self, line: Sequence[Any]) -> Iterable[str]:
+        """By what that line can be found again."""
 
     def told(self) -> dict[str, Any]:
         """What the records so far amount to: this is the reply."""
@@ -58,6 +82,8 @@ class Step(Generic[Taken]):
     payload: Callable[[Taken, Done], Mapping[str, Any]]
     intake: Callable[[Taken], Intake] | None = None
     """How its answer is read, where that is too long to be there as a whole."""
+    work: Callable[[Taken, Looks, Send], Iterator[Any]] | None = None
+    """How it is made where somebody has to look first; gives the records, as an answer would."""
     parts: Callable[[Taken], "tuple[Step[Taken], ...]"] | None = None
     """The calls that do it, where one may not suffice; none needs the answer of another."""
 
@@ -118,7 +144,7 @@ class Action(Generic[I, O]):
     steps: tuple[Step[I], ...]
     present: Callable[[O], Card]
     example: Example
-    preview: Callable[[I, Reads], Preview] | None = None
+    preview: Callable[[I, Looks], Preview] | None = None
     options: Callable[[O], Sequence[Option]] | None = None
     secrets: Callable[[O], Sequence[tuple[str, str]]] | None = None
     """What of the answer only the person who asked may see, once; `present` leaves it out."""

@@ -1,13 +1,15 @@
 """A batch of codes: the parts in which it is ordered, and what comes in of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.fields import Reply
+from actions.fields import Inputs, Reply
 
 LEAST, MOST = 10, 100_000
 """Codes in one call."""
+SHORT = 6
+"""Characters of a session code that are its short form."""
 SMALLEST = 2 * LEAST
 """A part that can give some to the one after it."""
 PARTS = 99
@@ -29,6 +31,23 @@ class Part:
     @property
     def name(self) -> str:
         return f"part {self.number} of {self.of}"
+
+
+@dataclass(frozen=True)
+class KeptBatch:
+    """A batch of which codes are kept."""
+
+    id: str
+    request: str
+    campaign: str
+    since: str
+    """The day on which they were made."""
+    codes: int
+
+
+def makes_codes(inputs: type[Inputs]) -> bool:
+    """Whether what is asked with these is a batch of codes."""
+    return "code_prefix" in inputs.model_fields
 
 
 def parts(amount: int, most: int, prefix: str = "") -> list[Part]:
@@ -71,6 +90,10 @@ class Incoming:
             self._odd += not fits
         return cells
 
+    def names(self, line: Sequence[Any]) -> Iterable[str]:
+        """Its short code, which its other ones begin with, and its validation code."""
+        return names(line)
+
     def told(self) -> dict[str, Any]:
         """How many of how many, and what is wrong with them."""
         twice = self._read - len(self._codes)
@@ -100,6 +123,14 @@ class Told(Reply):
     kept: int = 0
     said: bool = False
     """A person said that it happened: its answer is not known, or not all of it."""
+
+
+def names(line: Sequence[Any]) -> set[str]:
+    """By what a line of a part is known; nothing of one that has another form."""
+    if len(line) != len(COLUMNS):
+        return set()
+    _, code, short, _, own_code = line
+    return {name for name in (str(code)[:SHORT], short, own_code) if name}
 
 
 def _cells(record: Any) -> tuple[Any, ...] | None:

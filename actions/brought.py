@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from actions.action import AnyAction
-from actions.calls import CHUNKS, newest
+from actions.calls import CHUNKS, newest_of
 from actions.card import Card
 from actions.desk import Now
 from actions.fields import Inputs
@@ -55,11 +55,15 @@ class Brought:
         return replace(card, attachment=file)
 
     def lines(
-        self, action: AnyAction, operation: Operation, runs: Sequence[StepRun]
+        self, action: AnyAction, operation: Operation, runs: Sequence[StepRun], begin: int = 0
     ) -> Iterator[Line]:
-        """All lines that are kept of it; raises `CutFile`."""
-        if asked := self._asked(action, operation):
-            yield from self._lines(list(self._pieces(action, asked, operation, runs)))
+        """All lines that are kept of it, from that one on; raises `CutFile`."""
+        asked = self._asked(action, operation)
+        for piece in self._pieces(action, asked, operation, runs) if asked else ():
+            count = piece.told["kept"]
+            if begin < count:
+                yield from self._shelf.lines(piece.run, piece.chunks, begin)
+            begin = max(0, begin - count)
 
     def _asked(self, action: AnyAction, operation: Operation) -> Inputs | None:
         """What was asked for, of a run that brings many lines."""
@@ -76,8 +80,9 @@ class Brought:
     ) -> Iterator[Piece]:
         with self._store.look() as tx:
             there = kept.kept_of(tx, operation.id)
+        last = newest_of(runs)
         for position, step in enumerate(action.steps_of(asked)):
-            run = newest(runs, position)
+            run = last.get(position)
             if step.intake is None or run is None or not _happened(run, operation):
                 continue
             chunks, lines = there.get((position, run.round), (0, 0))

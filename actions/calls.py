@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from actions.action import Step
+from actions.action import Looks, Step
 from actions.fields import Inputs
 from coupontools.client import Client
 from store.shelf import Shelf
@@ -26,25 +26,42 @@ class Call:
     client: Client
     payload: Mapping[str, Any]
 
-    def answer(self, shelf: Shelf) -> Any:
-        """What Coupontools says; a long answer is kept line by line. Raises `ApiError`."""
+    def answer(self, shelf: Shelf, looking: Looks) -> Any:
+        """Its answer, a long one kept line by line; raises `ApiError` or `NotKept`."""
         if self.step.intake is None:
             return self.client.call(self.step.endpoint, self.payload)
         intake, keeping = self.step.intake(self.inputs), shelf.keep(self.run)
+        work = self.step.work
+
+        def keep(line: Sequence[Any]) -> None:
+            keeping.add(line, intake.names(line))
+
         try:
-            self.client.rows(
-                self.step.endpoint,
-                self.payload,
-                lambda record: keeping.add(intake.line(record)),
-            )
+            if work is None:
+                self.client.rows(
+                    self.step.endpoint,
+                    self.payload,
+                    lambda record: keep(intake.line(record)),
+                )
+            else:
+                for record in work(self.inputs, looking, self._send):
+                    keep(intake.line(record))
         finally:
             keeping.end()  # should it break off, what has come is evidence
         return {**intake.told(), CHUNKS: keeping.chunks}
+
+    def _send(self, payload: Mapping[str, Any]) -> Any:
+        return self.client.call(self.step.endpoint, payload)
 
 
 def confirmed(runs: Sequence[StepRun]) -> list[StepRun]:
     """The calls that happened, in their order; of one that did so twice, the last."""
     return list({run.position: run for run in runs if run.effect is Effect.CONFIRMED}.values())
+
+
+def newest_of(runs: Sequence[StepRun]) -> dict[int, StepRun]:
+    """The last try of each call, by position."""
+    return {run.position: run for run in sorted(runs, key=lambda run: run.round)}
 
 
 def newest(runs: Sequence[StepRun], position: int) -> StepRun | None:

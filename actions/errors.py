@@ -81,6 +81,10 @@ class NoRoom(Declined):
     """There is no room for what would come in."""
 
 
+class NotKept(Declined):
+    """The codes that are meant are not kept here, or not all of them."""
+
+
 class BrokenOff(Declined):
     """The list could not be read to its end."""
 
@@ -138,6 +142,7 @@ SHAPES = {
     "^(sub_)": "A subaccount id looks like sub_123.",
     "^pac_": "A package id looks like pac_7; the dashboard shows it.",
     "^gro_": "A group id looks like gro_9001.",
+    "^req_": "It looks like req_4f1c9a7be20d3586…; the button on the card fills it in.",
     "^evt_": "A webhook id looks like evt_A1b2C3d4E5f6G7h8I9j0.",
     "^[A-Z]{2}": "A country is two capital letters, such as BE.",
     "^[0-9]+": "Digits only.",

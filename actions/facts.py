@@ -1,4 +1,4 @@
-"""Which fields of an action the rules of a policy look at."""
+"""What else a field says: what the rules of a policy look at, and what may be a code of ours."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,3 +39,15 @@ def marked(inputs: type[Inputs]) -> Iterator[tuple[str, Fact]]:
         for mark in marks(field):
             if isinstance(mark, Weighs):
                 yield name, mark.fact
+
+
+class Traced:
+    """Marks a field: a code that may have come with one of our batches."""
+
+
+def traced(inputs: Inputs) -> Iterator[str]:
+    """The codes that are asked about."""
+    for name, field in type(inputs).model_fields.items():
+        value = getattr(inputs, name)
+        if value and any(isinstance(mark, Traced) for mark in marks(field)):
+            yield str(value)

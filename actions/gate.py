@@ -8,7 +8,7 @@ from actions import policy
 from actions.approvals import ALONE
 from actions.card import Preview
 from actions.desk import Now
-from actions.errors import NoRoom
+from actions.errors import NoRoom, NotKept
 from actions.policy import People
 from actions.preparer import Preparer
 from actions.terms import Terms
@@ -104,7 +104,7 @@ class Gate:
             return ""
         try:
             preview = self._preparer.preview(request)
-        except (Refused, NoRoom) as error:
+        except (Refused, NoRoom, NotKept) as error:
             return str(error)
         return _drift(request, preview)
 

@@ -1,9 +1,8 @@
 """Looking before asking people: what would a request do, to how many?"""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError
@@ -12,15 +11,16 @@ from sqlmodel import Session
 from actions import policy
 from actions.action import Catalog, Reads
 from actions.approvals import grant
+from actions.batch_kept import KeptBatches
 from actions.card import Preview
 from actions.desk import AFRESH, Now
-from actions.errors import Declined, NoRoom, UnknownAction
+from actions.errors import Declined, NoRoom, NotKept, UnknownAction
+from actions.looking import Looking, Used
 from actions.policy import People, Person, Policy
 from actions.privacy import opened
 from actions.room import NO_LIMIT, Room
 from actions.terms import Terms
 from actions.weighing import Weighing, kept, noted
-from coupontools.endpoint import Endpoint
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
@@ -41,25 +41,6 @@ SELDOM = timedelta(minutes=1)
 ACTOR = "runner"
 
 
-class OnlyReads:
-    """The API for previews: refuses every endpoint that changes something."""
-
-    def __init__(self, api: Reads) -> None:
-        self._api = api
-
-    def call(self, endpoint: Endpoint, payload: Mapping[str, Any]) -> Any:
-        return self._api.call(_reading(endpoint), payload)
-
-    def pages(self, endpoint: Endpoint, payload: Mapping[str, Any]) -> Iterator[Any]:
-        return self._api.pages(_reading(endpoint), payload)
-
-
-def _reading(endpoint: Endpoint) -> Endpoint:
-    if not endpoint.reads:
-        raise ValueError(f"A preview may not call {endpoint.id}")
-    return endpoint
-
-
 class Preparer:
     """Takes requests from ASKED to WAITING, GRANTED or VOID. Its job may be called at any time."""
 
@@ -75,7 +56,7 @@ class Preparer:
         room: Room = NO_LIMIT,
     ) -> None:
         self._store, self._catalog, self._vault = store, catalog, vault
-        self._room = room
+        self._room, self._batches = room, KeptBatches(store, catalog, vault, now)
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
         self._settled: Policy | None = None
@@ -114,7 +95,7 @@ class Preparer:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except ApiError as error:
             self._later(request, str(error), pause(request.tries + 1, error))
-        except NoRoom as error:
+        except (NoRoom, NotKept) as error:
             self._end(request, Consent.ASKED, Consent.VOID, str(error))
         except (ValidationError, UnknownAction) as error:
             words = f"This release cannot read it any more ({type(error).__name__})."
@@ -159,7 +140,8 @@ class Preparer:
         if account is None:
             raise UnknownAction(request.account)
         try:
-            return action.preview(inputs, OnlyReads(self._clients(account)))
+            looking = Looking(self._clients(account), self._batches, Used(self._now))
+            return action.preview(inputs, looking)
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
 

@@ -12,8 +12,8 @@ from actions.errors import NoRoom
 from actions.fields import Inputs
 from store.queries import kept
 
-LINE = 50
-"""Bytes of a code, packed and sealed."""
+LINE = 55
+"""Bytes of a code, packed and sealed, and of what it is found by."""
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,13 @@ from sqlmodel import Session
 
 from actions import holding, policy
 from actions.action import Catalog, Step
+from actions.batch_kept import KeptBatches
 from actions.calls import Call, confirmed, newest
 from actions.desk import Now
-from actions.errors import Declined
+from actions.errors import Declined, NotKept
 from actions.gate import GONE, Gate
 from actions.holding import Wait
+from actions.looking import Looking, Used
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
 from coupontools.client import Client
@@ -45,6 +47,7 @@ class Runner:
         self._shelf = Shelf(store, vault, now)
         self._store, self._catalog, self._vault = store, catalog, vault
         self._gate, self._clients, self._now = gate, clients, now
+        self._batches, self._used = KeptBatches(store, catalog, vault, now), Used(now)
 
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
@@ -56,8 +59,8 @@ class Runner:
         if call is None:
             return None
         try:
-            reply = call.answer(self._shelf)
-        except ApiError as error:
+            reply = call.answer(self._shelf, Looking(call.client, self._batches, self._used))
+        except (ApiError, NotKept) as error:
             return self._troubled(call, error)
         return self._answered(call, reply)
 
@@ -151,7 +154,7 @@ class Runner:
                 self._move(tx, operation, Progress.DONE, ended_at=self._now())
                 return None
             step, run = steps[position], newest(runs, position)
-            payload = step.payload(inputs, self._replies(done))
+            payload = step.payload(inputs, {} if step.work else self._replies(done))
             if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
                 self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
                 return None
@@ -223,7 +226,7 @@ class Runner:
                 return None
         return 0.0
 
-    def _troubled(self, call: Call, error: ApiError) -> float | None:
+    def _troubled(self, call: Call, error: ApiError | NotKept) -> float | None:
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             effect = self._known(call, error)
             self._settle(tx, call, effect, problem=str(error))
@@ -238,12 +241,12 @@ class Runner:
                 words = f"{error} Gave up after {call.run.tries} tries."
                 self._move(tx, operation, Progress.FAILED, problem=words)
             else:
-                return pause(call.run.tries, error)
+                return pause(call.run.tries, error if isinstance(error, ApiError) else None)
         return None
 
-    def _known(self, call: Call, error: ApiError) -> Effect:
+    def _known(self, call: Call, error: ApiError | NotKept) -> Effect:
         """What is known of a call that went wrong."""
-        if isinstance(error, Refused):
+        if isinstance(error, Refused | NotKept):
             return Effect.REFUSED
         if error.happened is False or call.step.endpoint.repeatable:
             return Effect.NOT_SENT  # or it does no harm to send it again

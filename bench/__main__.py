@@ -19,7 +19,10 @@ NAMES = (
     "codes_100k",
     "codes_1m",
     "sessions_100k",
+    "audit_append",
+    "audit_search",
     "start",
+    "soak",
 )
 
 

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from bot.views.blocks import Message
 from store import queries
 from store.db import Store
-from store.queries import consent
+from store.queries import consent, surfaces
 from store.tables import Posted
 
 GONE = ("message_not_found", "channel_not_found", "is_archived", "not_in_channel")
@@ -98,6 +98,11 @@ class Board:
         except (SlackApiError, SlackClientError, OSError):
             return ""
         return str(found.get("permalink") or "")
+
+    def card_of(self, request: str) -> str:
+        """The address of the approvers' card of a request, or else of the asker's."""
+        places = (self.where(f"{request}:{audience}") for audience in surfaces.CARDS)
+        return self.link(next(filter(None, places), None))
 
     def may_count(self, key: str, now: datetime, pause: timedelta) -> bool:
         """Whether a countdown may be drawn there again, for whichever replica asks first."""

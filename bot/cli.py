@@ -10,7 +10,14 @@ from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
-from bot import calendar_commands, deciding_commands, policy_commands, schedule_commands
+from actions.origins import Answer
+from bot import (
+    calendar_commands,
+    deciding_commands,
+    following,
+    policy_commands,
+    schedule_commands,
+)
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.doctor import examine, live as examine_live
@@ -36,6 +43,7 @@ app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
 calendar_commands.register(app)
 schedule_commands.register(app)
+following.register(app)
 
 
 @app.command()
@@ -98,8 +106,8 @@ def ask(
             show_saved(save(desk, lists, name, raw, actor=actor, file=csv), csv, as_json)
             return
         if action.risk is Risk.READ and not (at or cron):
-            answer = desk.read(name, raw, actor=actor, surface="cli")
-            show_read(answer.output.model_dump(mode="json"), answer.card.text, as_json)
+            answer = at_work.origins(desk).read(desk, name, raw, actor=actor, surface="cli")
+            show_read(*answered(answer), as_json)
             return
         said = {"at": at, "crontab": cron, "timezone": zone or at_work.settings.vouchdesk_timezone}
         when = plan(said | {"until": until, "runs": runs}, at_work.now())
@@ -112,7 +120,7 @@ def ask(
         else:
             show_ahead(found)
             out.print(f"On record as {request.id}; approvals needed: {request.quorum}.")
-            out.print(f"A running bot takes it on. Its story: vouchdesk explain {request.id}")
+            out.print(f"A running bot takes it on. To watch it: vouchdesk follow {request.id}")
 
 
 @app.command()
@@ -203,6 +211,15 @@ def doctor(
         raise typer.Exit(1)
 
 
+def answered(answer: Answer) -> tuple[dict[str, Any], str]:
+    """What was read, and the line above it; with the batch that a code is from."""
+    batch = answer.origin
+    if batch is None:
+        return dict(answer.output), answer.card.text
+    words = f"{answer.card.text}\nFrom {batch.words}. Its story: vouchdesk explain {batch.request}"
+    return {**answer.output, "batch": {**vars(batch), "at": batch.at.isoformat()}}, words
+
+
 def ahead(found: Outlook) -> dict[str, Any]:
     """The next moments and the warnings, for scripts."""
     moments = [coming.at.isoformat() for coming in found.coming]
@@ -236,7 +253,7 @@ def show_read(output: Any, words: str, as_json: bool) -> None:
     if as_json:
         show_json(output)
     else:
-        out.print(words)
+        out.print(words, highlight=False, markup=False, soft_wrap=True)
         out.print_json(data=output)
 
 

@@ -11,6 +11,7 @@ from actions.approvals import Approvals
 from actions.catalog import CATALOG
 from actions.desk import Desk, Now
 from actions.exporting import Exporting
+from actions.origins import Origins
 from actions.policy import People
 from actions.rulebook import Rulebook
 from actions.rules import OPERATOR
@@ -28,6 +29,7 @@ from store import queries, schema
 from store.db import Store
 from store.lifecycle import note
 from store.secrets import Vault
+from store.shelf import Shelf
 from store.tables import Account
 
 MAIN = "main"
@@ -90,6 +92,11 @@ class Office:
     def shifting(self, people: People, surface: str = "slack") -> Shifting:
         """Moving to another time, by people as this surface knows them."""
         return Shifting(self.store, people, self.weighing, self.now, surface)
+
+    def origins(self, desk: Desk) -> Origins:
+        """Where codes come from, told by name as that desk knows people."""
+        shelf = Shelf(self.store, self.vault, self.now)
+        return Origins(self.store, CATALOG, self.vault, desk.person, shelf)
 
     def exporting(self, desk: Desk) -> Exporting:
         """Whole lists, for the people of that desk."""

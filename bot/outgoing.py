@@ -12,6 +12,7 @@ from actions.rulebook import Rulebook
 from actions.standing_in import StandingIn
 from bot.announcer import Announcer
 from bot.board import Board
+from bot.foretelling import EVERY as BEFORE, Foretelling
 from bot.handing import Handing
 from bot.listeners.delegating import Delegating
 from bot.news import News
@@ -32,6 +33,7 @@ BEAT = 0.5
 class Outgoing:
     """What listeners and the clock need of it."""
 
+    board: Board
     announcer: Announcer
     stories: Stories
     results: Results
@@ -41,6 +43,7 @@ class Outgoing:
     escalating: Escalating
     stops: Stops
     progressing: Progressing
+    foretelling: Foretelling
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -52,6 +55,7 @@ class Outgoing:
             "stand in": (self.delegating.tell_over, 60.0),
             "stops": (self.stops.tell, 2.0),
             "progress": (self.progressing.show, EVERY),
+            "foretell": (self.foretelling.tell, BEFORE),
             "remind": (self.reminding.remind, 300.0),
         }
 
@@ -71,6 +75,7 @@ def outgoing(
     news = News(board, people, lambda: rulebook.current.no_ping)
     handing = Handing(store, board, now, settings.vouchdesk_file_mb * 1_000_000)
     return Outgoing(
+        board,
         Announcer(store, board, stories, news, results, handing, channel, now),
         stories,
         results,
@@ -80,4 +85,5 @@ def outgoing(
         Escalating(store, now),
         Stops(store, board, vault, channel, now),
         Progressing(store, CATALOG, vault, board, now),
+        Foretelling(store, CATALOG, board, stories, now),
     )

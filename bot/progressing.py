@@ -7,7 +7,7 @@ import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from actions.action import Catalog
-from actions.calls import newest
+from actions.calls import newest_of
 from actions.privacy import opened
 from actions.room import lines_of
 from bot.board import Board
@@ -91,24 +91,29 @@ class Progressing:
         self._board.forget(posted.key)
 
     def _far(self, run: Operation) -> Far | None:
-        action = self._catalog[run.action]
-        inputs = action.inputs.model_validate(opened(run.inputs, self._vault))
-        steps = action.steps_of(inputs)
-        with self._store.look() as tx:
-            runs, there = queries.step_runs(tx, run.id), kept.kept_of(tx, run.id)
-        calls = [call for n in range(len(steps)) if (call := newest(runs, n))]
-        if not calls:
-            return None
-        lines = [there.get((call.position, call.round), (0, 0))[1] for call in calls]
-        elapsed = (self._now() - calls[-LATELY:][0].sent_at).total_seconds()
-        return Far(
-            title=action.title,
-            operation=run.id,
-            came=sum(lines),
-            asked=sum(lines_of(step, inputs) for step in steps),
-            part=len(calls),
-            parts=len(steps),
-            rate=sum(lines[-LATELY:]) / elapsed if elapsed > 1 else 0.0,
-            stop_by=run.stop_by,
-            over=run.state is not Progress.RUNNING,
-        )
+        return far(self._store, self._catalog, self._vault, run, self._now())
+
+
+def far(store: Store, catalog: Catalog, vault: Vault, run: Operation, now: datetime) -> Far | None:
+    """How far it is; None before its first call."""
+    action = catalog[run.action]
+    inputs = action.inputs.model_validate(opened(run.inputs, vault))
+    steps = action.steps_of(inputs)
+    with store.look() as tx:
+        runs, there = queries.step_runs(tx, run.id), kept.kept_of(tx, run.id)
+    calls = [call for _, call in sorted(newest_of(runs).items())]
+    if not calls:
+        return None
+    lines = [there.get((call.position, call.round), (0, 0))[1] for call in calls]
+    elapsed = (now - calls[-LATELY:][0].sent_at).total_seconds()
+    return Far(
+        title=action.title,
+        operation=run.id,
+        came=sum(lines),
+        asked=sum(lines_of(step, inputs) for step in steps),
+        part=len(calls),
+        parts=len(steps),
+        rate=sum(lines[-LATELY:]) / elapsed if elapsed > 1 else 0.0,
+        stop_by=run.stop_by,
+        over=run.state is not Progress.RUNNING,
+    )

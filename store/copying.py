@@ -13,7 +13,7 @@ from store.queries import whole
 
 PART = 1_000
 """Rows that are in memory at a time."""
-HEAVY = {"app_chunk": 50, "app_step_run": 50}
+HEAVY = {"app_chunk": 50, "app_mark": 50, "app_step_run": 50}
 """And of those that hold answers."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from store.chunks import Chunk as Chunk
+from store.chunks import Chunk as Chunk, Mark as Mark
 from store.columns import (
     Consent as Consent,
     ConsentWord as ConsentWord,

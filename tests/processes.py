@@ -21,6 +21,8 @@ from store.tables import Operation
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 40.0
+HTTP = httpx.Client(timeout=5, limits=httpx.Limits(max_keepalive_connections=0))
+"""Made once: each is slow to make, and whoever waits asks often."""
 
 
 class Served:
@@ -28,7 +30,6 @@ class Served:
 
     def __init__(self, settings: Settings, folder: Path, port: int = 0) -> None:
         self.url = f"http://127.0.0.1:{(port := port or free_port())}"
-        self._http = httpx.Client(base_url=self.url, timeout=5)
         words = "import sys; from bot.cli import main; sys.argv[0] = 'vouchdesk'; main()"
         self.process = subprocess.Popen(
             [sys.executable, "-c", words, "serve", "--http", f"127.0.0.1:{port}"],
@@ -41,7 +42,7 @@ class Served:
     def ready(self) -> tuple[int, dict[str, Any]]:
         """What a load balancer is told; 0 while nobody answers."""
         try:
-            answer = self._http.get("/readyz")
+            answer = HTTP.get(f"{self.url}/readyz")
             return answer.status_code, answer.json()
         except httpx.HTTPError:
             return 0, {}

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from actions.action import Action, Example, Risk, Rows, once
 from actions.card import Card, Offer, Table
+from actions.facts import Traced
 from actions.fields import (
     CampaignId,
     Email,
@@ -22,11 +23,15 @@ from actions.lives import OPERATIONS, Life, Lived, Said, line, now, possible, wh
 from coupontools import endpoints
 
 MOST_OFFERS, WHOLE = 5, 21
-Code = Annotated[str, StringConstraints(min_length=3, max_length=100), Text(), Private()]
+Code = Annotated[str, StringConstraints(min_length=3, max_length=100), Text(), Private(), Traced()]
 
 
 class SearchSessions(Inputs):
-    code: Code | None = Field(None, title="Validation code", description="Your own code.")
+    code: Code | None = Field(
+        None,
+        title="Validation code",
+        description="Your own code; of a batch also a short code, or the URL.",
+    )
     email: Email | None = Field(None, title="E-mail")
     phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
 
@@ -91,7 +96,11 @@ SEARCH = Action(
 
 class SearchCampaign(Inputs):
     campaign: CampaignId = Field(title="Campaign")
-    code: Code | None = Field(None, title="Validation code", description="Your own code.")
+    code: Code | None = Field(
+        None,
+        title="Validation code",
+        description="Your own code; of a batch also a short code, or the URL.",
+    )
     email: Email | None = Field(None, title="E-mail")
     phone: Phone | None = Field(None, title="Phone", description="With country: +32470123456.")
 
@@ -123,7 +132,7 @@ SEARCH_CAMPAIGN = Action(
 
 
 class ShowSession(Inputs):
-    couponsession: WholeSessionCode = Field(
+    couponsession: Annotated[WholeSessionCode, Traced()] = Field(
         title="Coupon session", description="21 letters and digits, at the end of its URL."
     )
 

@@ -249,7 +249,7 @@ CREATE_MANY = Action(
     preview=_name_campaign,
     present=_codes_card,
     undo=Undo(
-        "What is out stays out; codes can be voided, up to 500 at once, or removed one by one",
+        "What is out stays out; what is unused can be voided at once, from “How are they used?”",
     ),
     example=Example(
         inputs={

@@ -85,7 +85,7 @@ def register(
     verbs = _verbs(stopping, decisions, outgoing)
     commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
     submissions.register(
-        app, Submissions(desk, turning, Answering(desk, drafts), counter.vault, now)
+        app, Submissions(desk, turning, _answering(counter, drafts, outgoing), counter.vault, now)
     )
     pages.register(app, turning)
     changing.register(app, changes)
@@ -103,6 +103,10 @@ def register(
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
     members.register(app, people, counter.stopping)
+
+
+def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answering:
+    return Answering(counter.desk, drafts, counter.origins, outgoing.board.card_of)
 
 
 def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:

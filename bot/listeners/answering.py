@@ -1,7 +1,8 @@
 """A read is answered: in its modal, and what has no place there in direct messages."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -12,6 +13,7 @@ from slack_sdk.models.views import View
 from actions.card import Attachment, Card
 from actions.desk import Desk
 from actions.drafts import Drafts
+from actions.origins import Origins
 from bot.errors import explain
 from bot.files import keep_picture, send
 from bot.listeners.submissions import put
@@ -26,15 +28,18 @@ log = structlog.get_logger()
 class Answering:
     """Asks Coupontools and fills the modal that waits under the name `place`."""
 
-    def __init__(self, desk: Desk, drafts: Drafts) -> None:
+    def __init__(
+        self, desk: Desk, drafts: Drafts, origins: Origins, card_of: Callable[[str], str]
+    ) -> None:
         self._desk, self._drafts = desk, drafts
+        self._origins, self._card_of = origins, card_of
 
     def __call__(
         self, client: WebClient, place: str, name: str, raw: Mapping[str, Any], actor: str
     ) -> None:
         title = self._desk.catalog[name].title
         try:
-            card = self._desk.read(name, raw, actor=actor).card
+            card = self._read(name, raw, actor)
             whole = self._whole(name, raw, card, actor)
         except Exception as error:
             put(client, place, trouble_view(title, explain(error)))
@@ -43,6 +48,13 @@ class Answering:
         said = ON_ITS_WAY if file else ""
         if put(client, place, result_view(title, card, whole=whole, file=said)):
             self._complete(client, place, title, card, whole, file, actor)
+
+    def _read(self, name: str, raw: Mapping[str, Any], actor: str) -> Card:
+        """What was found; of a code of a batch, with the way to the card of that."""
+        answer = self._origins.read(self._desk, name, raw, actor=actor)
+        if answer.origin is None:
+            return answer.card
+        return replace(answer.card, link=self._card_of(answer.origin.request))
 
     def _whole(self, name: str, raw: Mapping[str, Any], card: Card, actor: str) -> str:
         """What the button for the whole list carries, where there may be more than is shown."""

@@ -9,6 +9,7 @@ from actions.batch_usage import UsageOfBatch
 from actions.deciding import Deciding
 from actions.desk import Desk, Now, Submit
 from actions.editing import Editing
+from actions.origins import Origins
 from actions.policy import People
 from actions.rehearsing import Rehearsing
 from actions.revealing import Revealing
@@ -20,6 +21,7 @@ from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store.db import Store
 from store.secrets import Vault
+from store.shelf import Shelf
 from store.tables import Account
 
 
@@ -39,6 +41,7 @@ class Counter:
     rehearsing: Rehearsing
     voices: Voices
     usage: UsageOfBatch
+    origins: Origins
     vault: Vault
 
 
@@ -72,5 +75,6 @@ def open_counter(
         rehearsing=Rehearsing(store, vault, desk, lambda: weighing.policy, now),
         voices=Voices(store, people, now),
         usage=UsageOfBatch(store, catalog, vault, people, clients, now),
+        origins=Origins(store, catalog, vault, people, Shelf(store, vault, now)),
         vault=vault,
     )

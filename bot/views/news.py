@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import Block
 from bot.views.blocks import Message, context, section
 from bot.views.story import Story
 from bot.views.text import cut, escape, link, quoted
+from bot.views.times import moment
 
 LONGEST = 1_500
 
@@ -27,6 +28,17 @@ def asked(who: str, words: str, *, of: str = "", card: str = "") -> Message:
 def refused(who: str, words: str) -> Message:
     """A no with its reason."""
     return _said(":x:", f"{who} refuses", words)
+
+
+def soon(story: Story, wait: str) -> Message:
+    """A planned batch is about to begin."""
+    title, request = escape(story.action.title, 60), story.request
+    at = moment(request.next_at, request.timezone) if request.next_at else ""
+    head = f":hourglass_flowing_sand: *In {wait} it begins*: {title}, {at}"
+    preview = escape(request.preview, 600)
+    blocks: list[Block] = [section(f"{head}\n{preview}" if preview else head)]
+    blocks.append(context("Whoever wants it later, or not at all, says so on the card before."))
+    return Message(f"In {wait} it begins: {title}", blocks)
 
 
 def stopped(who: str) -> Message:

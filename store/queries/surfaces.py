@@ -16,7 +16,7 @@ def request_at(tx: Session, channel: str, ts: str) -> str | None:
     kept = select(Posted.key).where(Posted.channel == channel, Posted.ts == ts)
     for key in tx.exec(kept):
         request, _, audience = key.rpartition(":")
-        if audience in CARDS:
+        if audience in CARDS and not request.startswith("notice:"):  # nor a reply under it
             return request
     return None
 
@@ -41,6 +41,21 @@ def requests_planned(tx: Session, most: int = 500) -> Sequence[Request]:
     """What has a moment or repeats, and has more to run; agreed to or not."""
     is_planned = or_(col(Request.crontab) != "", col(Request.planned_at).is_not(None))
     asked = select(Request).where(col(Request.state).in_(OPEN), is_planned)
+    return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
+
+
+def requests_soon(
+    tx: Session, actions: Sequence[str], now: datetime, until: datetime, most: int = 100
+) -> Sequence[Request]:
+    """What is planned and granted of these actions, and runs by then; soonest first."""
+    is_planned = or_(col(Request.crontab) != "", col(Request.planned_at).is_not(None))
+    asked = select(Request).where(
+        Request.state == Consent.GRANTED,
+        col(Request.next_at) > now,
+        col(Request.next_at) <= until,
+        col(Request.action).in_(actions),
+        is_planned,
+    )
     return tx.exec(asked.order_by(col(Request.next_at)).limit(most)).all()
 
 

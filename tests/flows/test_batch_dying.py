@@ -15,12 +15,16 @@ from tests.flows.test_batches import CODES
 from tests.world import World
 
 PARTS, SIZE = 10, 20
-PLACES = 120
+PLACES = {"sqlite": 120, "postgres": 160}
 """More than there are to be killed at, as is checked below."""
 SOME = (24, 38, 52, 66, 80, 94)
-"""Of all parts one; `KILLS=all` kills at each place."""
-FATAL = range(1, PLACES + 1) if os.environ.get("KILLS") == "all" else SOME
-ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+TURNS = [
+    *(("sqlite", place) for place in SOME),
+    *(("postgres", place) for place in (45, 87)),
+]
+"""Of all parts some; `KILLS=all DATABASES=both` kills at each place on both databases."""
+if os.environ.get("KILLS") == "all":
+    TURNS = [(name, place) for name, most in PLACES.items() for place in range(1, most + 1)]
 PREFIXES = [f"SPR{number:02}" for number in range(1, PARTS + 1)]
 
 
@@ -70,8 +74,7 @@ def codes(world: World) -> list[str]:
     return [row["custom_code"] for row in csv.DictReader(io.StringIO(text))]
 
 
-@ON_SQLITE
-@pytest.mark.parametrize("fatal", FATAL)
+@pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
 def test_whenever_it_dies_no_part_is_ordered_twice_and_no_code_is_lost(
     world: World, fatal: int
 ) -> None:
@@ -93,9 +96,9 @@ def test_whenever_it_dies_no_part_is_ordered_twice_and_no_code_is_lost(
         assert len(found) == PARTS * SIZE
 
 
-@ON_SQLITE
 def test_no_place_is_left_out(world: World) -> None:
     id = asked(world)
     code, passed = die(addresses(world), id)
     assert code == 0
-    assert max(SOME) < passed <= PLACES
+    places = PLACES["sqlite" if world.bot.office.store.is_sqlite else "postgres"]
+    assert max(SOME) < passed <= places

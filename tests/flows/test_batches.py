@@ -357,7 +357,7 @@ def test_without_room_for_it_nothing_is_ordered(world: World) -> None:
     world.tick()
     assert world.request().state.value == "void"
     ana = world.person("ana")
-    assert ana.was_told("There is room for 20,000 more codes, and this asks for 20,001.")
+    assert ana.was_told("There is room for 18,181 more codes, and this asks for 20,001.")
     assert world.api.calls(MANY) == []
 
 

@@ -16,8 +16,9 @@ from sqlmodel import SQLModel
 from store import queries, schema
 from store.db import DatabaseInUse, Store
 from store.lifecycle import MOVES, TooLate, enter, move
+from store.queries import surfaces
 from store.secrets import BadKey, Vault
-from store.tables import Account, Consent, Operation, Progress, Request
+from store.tables import Account, Consent, Operation, Posted, Progress, Request
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
@@ -161,3 +162,12 @@ def test_one_process_at_a_time_on_a_file_which_is_nobody_elses_business(tmp_path
     with store.alone():
         assert file.exists()
     store.close()
+
+
+def test_a_reply_under_a_card_is_not_taken_for_the_card(store: Store) -> None:
+    with store.begin() as tx:
+        tx.add(Posted(key="notice:7:approvers", channel="C1", ts="1.1"))
+        tx.flush()
+        tx.add(Posted(key="req_1:approvers", channel="C1", ts="1.1"))
+    with store.look() as tx:
+        assert surfaces.request_at(tx, "C1", "1.1") == "req_1"
