@@ -16,7 +16,7 @@ from actions.card import Preview
 from actions.desk import AFRESH, Now
 from actions.errors import Declined, NoRoom, NotKept, UnknownAction
 from actions.looking import Looking, Used
-from actions.policy import People, Person
+from actions.policy import People, Person, Policy
 from actions.privacy import opened
 from actions.room import NO_LIMIT, Room
 from actions.terms import Terms
@@ -59,7 +59,8 @@ class Preparer:
         self._room, self._batches = room, KeptBatches(store, catalog, vault, now)
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
-        self._settled, self._settled_at = "", now()
+        self._settled: Policy | None = None
+        self._settled_at = now()
 
     def prepare_asked(self) -> None:
         """Look at every new request, and let those lapse that nobody answered."""
@@ -109,15 +110,15 @@ class Preparer:
 
         With many schedules waiting this reads long: once nothing is left, only now and then.
         """
-        now, version = self._now(), self._weighing.policy.version
-        if version == self._settled and now - self._settled_at < SELDOM:
-            return
+        now, current = self._now(), self._weighing.policy
+        if current is self._settled and now - self._settled_at < SELDOM:
+            return  # it has been in force since: one of before that is back is another one
         with self._store.look() as tx:
-            found = consent.undecided(tx, but=version)
+            found = consent.undecided(tx, but=current.version)
         for id in found:
             self._afresh(id)
         if not found:
-            self._settled, self._settled_at = version, now
+            self._settled, self._settled_at = current, now
 
     def preview(self, request: Request) -> Preview:
         """What the request would do if it ran now; raises `ApiError` or `NoRoom`."""

@@ -12,10 +12,11 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from itertools import cycle, islice
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import coverage
 import pytest
@@ -23,7 +24,17 @@ import pytest
 from tests.mutants import MODULES, Mutant, become, file_of, mutants
 
 UNITS = ["policy", "rules", "rights", "weighing", "granting"]
-STORIES = ["desk", "standing", "approval", "deciding", "policy", "people", "editing", "telling"]
+STORIES = [
+    "desk",
+    "standing",
+    "gate",
+    "approval",
+    "deciding",
+    "policy",
+    "people",
+    "editing",
+    "telling",
+]
 TESTS = [
     *(f"tests/units/test_{name}.py" for name in UNITS),
     *(f"tests/flows/test_{name}.py" for name in STORIES),
@@ -32,6 +43,8 @@ QUICK = "not postgres and not clicks and not moment"
 """Stories of many people at once prove other things than comparisons."""
 JOBS = 2
 """Mutants at once; each has thrice the time that all tests take without one, and a minute."""
+ROOM = "PYTEST_DEBUG_TEMPROOT"
+"""Where pytest keeps what tests write: who runs tests has a place of its own in it."""
 DOCS = Path("docs/mutation.md")
 WHY = ("killed", "explained", "survived")
 
@@ -67,8 +80,13 @@ class Trials:
         words, passing = heard(answer)
         process.join()
         if words:
-            pytest.exit(f"They fail without any mutant.\n{words}", returncode=2)
+            ends(f"They fail without any mutant.\n{words}")
         patience, explained = 60 + 3 * int(time.monotonic() - began), DOCS.read_text()
+        alike = cycle(Mutant(m, 0, "", file_of(m).read_text()) for m in self._modules)
+        same = [*islice(alike, max(JOBS, len(self._modules)))]
+        for mutant, noticed in fates(same, passing, session.items, patience):
+            if noticed:
+                ends(f"`{mutant.module}` as it is fails, too: {noticed}")
         every = [mutant for module in self._modules for mutant in mutants(module)]
         for mutant, noticed in fates(every, passing, session.items, patience):
             why = "killed" if noticed else "survived"
@@ -78,6 +96,12 @@ class Trials:
             where = f"{file_of(mutant.module)}:{mutant.line} `{mutant.place}`: `{mutant.now}`"
             sys.stderr.write(f"{why}: {where} {noticed}\n")
         return True
+
+
+def ends(why: str) -> NoReturn:
+    """There is nothing to learn from mutants; pytest, kept quiet, would not say why."""
+    sys.stderr.write(f"{why}\n")
+    pytest.exit(why, returncode=2)
 
 
 def measure(items: Sequence[pytest.Item], answer: Connection) -> None:
@@ -116,10 +140,12 @@ def run_tests(items: Sequence[pytest.Item], passes: coverage.Coverage | None = N
     os.dup2(1, 2)
     watch = Watch(passes)
     items[0].config.pluginmanager.register(watch)
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if watch.failed:
-            break
+    with tempfile.TemporaryDirectory(dir=os.environ[ROOM], ignore_cleanup_errors=True) as room:
+        os.environ[ROOM] = room
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if watch.failed:
+                break
     return watch
 
 
@@ -153,8 +179,8 @@ def fates(
     while waiting or alive:
         while waiting and len(alive) < JOBS:
             mutant = waiting.pop()
-            lines = passing[mutant.module]
-            tests = [named[test] for test in lines.get(mutant.line) or lines[0]]
+            known = passing[mutant.module].get(mutant.line)  # nobody passes through a default
+            tests = [named[test] for test in known] if known else items
             process, answer = forked(live, mutant, tests, patience)
             alive[answer] = process, mutant
         for answer in wait(list(alive)):
@@ -166,10 +192,10 @@ def fates(
 def main(modules: Sequence[str]) -> int:
     trials = Trials(modules or MODULES)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = directory
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = os.environ[ROOM] = directory
+        os.environ["DATABASES"] = "both"  # or every second story would be told on the other one
         quiet = [f"-p no:{plugin}" for plugin in ("terminal", "cacheprovider", "xdist")]
-        where = ["-s", f"--basetemp={directory}/base", "-k", QUICK]
-        code = pytest.main([*quiet, *where, *TESTS], plugins=[trials])
+        code = pytest.main([*quiet, "-s", "-k", QUICK, *TESTS], plugins=[trials])
     if code:
         return int(code)
     sys.stdout.write(json.dumps({"mutants": sum(trials.told.values()), **trials.told}) + "\n")

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import closing
 from datetime import timedelta
 from typing import Any
 
@@ -17,10 +18,12 @@ from actions.errors import (
     StaleCard,
     UnknownThing,
 )
+from coupontools.errors import Garbled
 from store import queries
 from store.lifecycle import enter
 from store.tables import Account, Consent, Request
 from tests.flows.asking import SPLASH, TEMPLATE
+from tests.units.odd import Odd
 from tests.world import PATIENCE, World
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -80,6 +83,7 @@ def test_only_who_asked_changes_or_withdraws_it(world: World, asker: str, other:
         desk.change("req_none", 1, SPRING, actor=asker)
     changed = desk.change(id, 1, {**SPRING, "name": "Autumn"}, actor=asker)
     assert (changed.version, changed.tries, changed.state) == (2, 0, Consent.ASKED)
+    assert (changed.edition, changed.made) == (2, 0)
     assert desk.withdraw(id, actor=asker).state is Consent.WITHDRAWN
 
 
@@ -172,6 +176,15 @@ def test_what_is_read_is_checked_and_nothing_else_is_read(world: World) -> None:
     with pytest.raises(InvalidInputs):
         desk.check("campaign.info", {"campaign": "nonsense"})
     assert desk.person("U0ANA").name == "Ana Costa"
+
+
+@ON_SQLITE
+def test_an_answer_of_another_form_is_said_to_be_one(world: World) -> None:
+    with closing(Odd()) as api:
+        api.says({"status": {"status": "OK"}, "coupon_info": "Splash"})
+        world.starts_with(coupontools_url=api.url)
+        with pytest.raises(Garbled, match=r"Its answer has another form \(OneCampaign\)"):
+            world.bot.desk.read("campaign.info", {"campaign": SPLASH}, actor="U0ANA")
 
 
 @ON_SQLITE

@@ -222,6 +222,19 @@ def test_a_changed_policy_voids_what_waited_and_what_was_granted(world: World) -
     assert len(world.api.created) == 1
 
 
+def test_a_policy_that_is_back_looks_at_once_at_what_the_one_between_has_seen(world: World) -> None:
+    world.under(ONE)
+    asks_campaign(world)
+    for rules, quorum in ((TWO, 2), (ONE, 1)):
+        world.rules_at.write_text(rules)
+        world.bot.jobs["policy"][0]()
+        world.tick()
+        assert (world.request().state, world.request().quorum) == (Consent.WAITING, quorum)
+    agree(world, "bo")
+    world.tick()
+    assert [made["name"] for made in world.api.created] == ["Spring"]
+
+
 def test_who_asked_has_to_be_entitled_still_when_it_runs(world: World) -> None:
     world.under(ROLES)
     later = When(world.now() + timedelta(hours=1))

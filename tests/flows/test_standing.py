@@ -13,6 +13,7 @@ from actions.desk import When
 from actions.gate import LEFT, Gate
 from actions.policy import Policy
 from actions.preparer import Preparer
+from actions.room import NO_LIMIT, Room
 from actions.rulebook import read
 from actions.weighing import Weighing
 from store import queries
@@ -46,8 +47,13 @@ def a_run(world: World, **how: Any) -> Operation:
     )
 
 
-def gate(world: World, policy: Policy | None = None, clock: list[datetime] | None = None) -> Gate:
-    """One of its own: under that policy, and at that moment."""
+def gate(
+    world: World,
+    policy: Policy | None = None,
+    clock: list[datetime] | None = None,
+    room: Room = NO_LIMIT,
+) -> Gate:
+    """One of its own: under that policy, at that moment, with so much room."""
     office, people = world.bot.office, world.bot.people
     rules = policy or office.rulebook.current
 
@@ -55,8 +61,8 @@ def gate(world: World, policy: Policy | None = None, clock: list[datetime] | Non
         return clock[0] if clock else world.now()
 
     weighing = Weighing(CATALOG, office.vault, lambda: rules, now)
-    preparer = Preparer(office.store, CATALOG, office.vault, office.clients, people, weighing, now)
-    return Gate(office.store, people, preparer, weighing, now)
+    known = (office.store, CATALOG, office.vault, office.clients, people, weighing, now)
+    return Gate(office.store, people, Preparer(*known, room), weighing, now)
 
 
 def becomes(world: World, **values: Any) -> None:
@@ -134,6 +140,26 @@ def test_what_is_gone_does_not_run(world: World) -> None:
         file.execute("UPDATE app_request SET account = 'gone'")  # foreign keys are not looked at
     file.close()
     assert why_not(world) == NOTHING
+
+
+def test_what_is_stopped_or_not_agreed_to_yet_does_not_run(world: World) -> None:
+    agreed_push(world)
+    office = world.bot.office
+    office.stopping(world.bot.people).pause(world.request().id, 1, actor="U0ANA")
+    assert why_not(world) == "It was stopped."
+    world.bot.desk.ask("campaign.create", {"template": TEMPLATE, "name": "X"}, actor="U0ANA")
+    assert why_not(world) == "It has to be agreed to again first."
+
+
+def test_what_cannot_be_shown_any_more_does_not_run(world: World) -> None:
+    agreed_push(world)
+    world.api.fails("/v3/coupon/info", error_code=502)
+    assert "code 502" in why_not(world)
+    codes = {"automated_codes": True, "code_prefix": "S", "code_length": 10, "code_type": "numeric"}
+    agreed(world, "single_use.create_many", {"campaign": SPLASH, "amount": 50, **codes})
+    assert why_not(world) == ""
+    full = gate(world, room=Room(0))
+    assert full.why_not(a_run(world)).startswith("There is room for 0 more codes")
 
 
 def test_a_policy_that_has_changed_is_held_against_what_was_agreed(world: World) -> None:

@@ -74,13 +74,26 @@ class Book:
             thing.told = []
         return found
 
+    def waiting(self) -> list[Wish]:
+        """What somebody may agree to."""
+        return [wish for wish in self.wishes.values() if wish.state == "waiting"]
+
+    def ready(self) -> list[Wish]:
+        """Of what there is a run to be carried out now; once for each."""
+        return [wish for wish, run in self.every_run().values() if run.state == "ready"]
+
     # whose say
+
+    def standing(self, now: datetime, person: str = "") -> list[Standing]:
+        """Who stands in for others now, or for that person."""
+        names = {person} if person else {*self.people}
+        return [each for each in self.deputies if each.person in names and now < each.until]
 
     def voices(self, who: str, now: datetime) -> list[str]:
         """Whose yes somebody can give: their own, and of those they stand in for."""
         if not self.people[who].member:
             return [who]
-        others = [each.person for each in self.deputies if each.deputy == who and now < each.until]
+        others = [each.person for each in self.standing(now) if each.deputy == who]
         return list(dict.fromkeys([who, *others]))
 
     def groups(self, group: str, wish: Wish, waited: timedelta) -> set[str]:
@@ -116,6 +129,12 @@ class Book:
         wanted = self.still_missing(wish, now)
         fresh = [voice for voice in self.heard(wish, who, now) if voice not in wish.spoken]
         return next((v for v in fresh if any(self.people[v].roles & g for g in wanted)), "")
+
+    def takes_two(self, wish: Wish, deputy: str, person: str, now: datetime) -> bool:
+        """Whether the deputy can agree in the person's stead, and somebody has to beside them."""
+        given = [*(yes.roles for yes in wish.given), self.people[person].roles]
+        stands_in = wish in self.waiting() and self.speaks_for(wish, deputy, now) == person
+        return stands_in and bool(self.missing(wish, given, wish.waited(now)))
 
     def is_approver(self, who: str) -> bool:
         return self.people[who].member and APPROVER in self.people[who].roles

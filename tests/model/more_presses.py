@@ -124,10 +124,9 @@ def gives_their_say(person: str, deputy: str, now: datetime, days: int) -> Press
 
 def takes_it_back(person: str) -> Press:
     def taken(book: Book, now: datetime, _: Any) -> None:
-        for each in book.deputies:
-            if each.person == person and now < each.until:
-                each.until, each.is_over = now, True
-                book.notes["delegation ended", person, ""] += 1
+        for each in book.standing(now, person):
+            each.until, each.is_over = now, True
+            book.notes["delegation ended", person, ""] += 1
 
     return Press(
         f"nobody stands in for {person} any more",

@@ -6,30 +6,27 @@ was then.
 """
 
 from datetime import timedelta
-from typing import Any
 
-from hypothesis import strategies as st
-
-from tests.model import jobs, more_presses, presses
+from tests.model import more_presses, presses
 from tests.model.cast import (
-    APPROVER,
     ASKERS,
-    EMERGENCY,
+    BLAST,
     EVERYBODY,
     KINDS,
-    LEGAL,
     POLICIES,
     Rules,
     company,
 )
 from tests.model.more_presses import ON_RUNS
-from tests.model.play import FAULTS, NEARLY, WELL, Play
+from tests.model.play import NEARLY, SECOND, WELL, Play
 from tests.model.presses import DECISIONS, LATER, Press
-from tests.model.things import following
+from tests.model.things import Wish, following
 
 MOST = 4
 """Requests at a time that have not come to an end."""
-AWAY = ("U0BO", "U0CY", "U0DI")
+AWAY, DEPUTY = ("U0BO", "U0CY", "U0DI"), "U0DEP"
+MOST_YESES = 3
+"""That a policy asks for."""
 
 
 class Moves(Play):
@@ -43,7 +40,7 @@ class Moves(Play):
 
     def agrees(self, number: int, kind: str, how: str, until: str) -> None:
         """Until there is something to agree to, it is asked for and looked at."""
-        if not any(wish.state == "waiting" for wish in self.book.wishes.values()):
+        if not self.book.waiting():
             self.asks(kind, ASKERS[number % 2], how)
             self.does("prepares")
         if number % 3:  # somebody who may not, or on an old card
@@ -119,6 +116,25 @@ class Moves(Play):
     def stands_in_no_more(self, person: str) -> None:
         self.press(more_presses.takes_it_back(person))
 
+    def one_say_is_given_twice(self, person: str, number: int, own_first: bool) -> None:
+        """Who is away agrees to it, and so does who stands in for them."""
+        now = self.shop.at
+        if not self.book.standing(now, person):
+            self.stands_in(person, DEPUTY, number % 4)
+        deputy = ([each.deputy for each in self.book.standing(now, person)] or [DEPUTY])[0]
+        if not (among := self._takes_two(deputy, person)):
+            self._is_asked_for(number, BLAST)
+            among = self._takes_two(deputy, person) or self.book.waiting()
+        for who in (person, deputy) if own_first else (deputy, person):
+            for wish in among[:1]:
+                self.press(presses.approves(self.book, wish.id, wish.version, who, True))
+
+    def _takes_two(self, deputy: str, person: str) -> list[Wish]:
+        at = self.shop.at + SECOND
+        return [
+            wish for wish in self.book.waiting() if self.book.takes_two(wish, deputy, person, at)
+        ]
+
     # time and machines
 
     def time_passes(self, by: timedelta, until: str) -> None:
@@ -147,10 +163,12 @@ class Moves(Play):
 
     def at_the_last_moment(self, what: str, number: int, kind: str, role: str) -> None:
         """A run is ready; something happens; only then it is carried out."""
-        if not self.book.concerned():
-            self.agrees(number, kind, "now", "")
         self.beat("mints")
+        if not self.book.ready():
+            self._is_agreed_to(number, kind)
         match what:
+            case "asker":
+                self._asker_leaves(number)
             case "role":
                 self.a_role_changes(number, True, role)
             case "leaves":
@@ -165,10 +183,24 @@ class Moves(Play):
                 self.trouble_comes(number, what)
         self.does("carries_out")
 
+    def _is_agreed_to(self, number: int, kind: str) -> None:
+        """It is asked for, all agree who have to, and it is due."""
+        self._is_asked_for(number, kind)
+        for more in range(MOST_YESES):
+            if self.book.waiting():
+                self.press(self._decision("approves", number + more, WELL))
+        self.does("mints")
+
+    def _is_asked_for(self, number: int, kind: str) -> None:
+        if len(self.book.alive()) >= MOST:
+            self.press(self._decision("withdraws", number, WELL))
+        there = [name for name in ASKERS if self.book.people[name].member]
+        self.asks(kind, [*there, ASKERS[0]][number % (len(there) or 1)], "now")
+        self.does("prepares")
+
     def trouble_comes(self, number: int, fault: str) -> None:
         """With what is to be carried out now."""
-        ready = [wish.kind for wish, run in self.book.every_run().values() if run.state == "ready"]
-        among = ready or KINDS
+        among = [wish.kind for wish in self.book.ready()] or KINDS
         self.trouble(among[number % len(among)], fault)
 
     # the workspace
@@ -182,6 +214,11 @@ class Moves(Play):
 
     def somebody_leaves(self, number: int, concerned: bool) -> None:
         self.book.people[self._somebody(number, concerned)].member = False
+
+    def _asker_leaves(self, number: int) -> None:
+        """Of what is to be carried out now."""
+        among = [wish.actor for wish in self.book.ready()] or ASKERS
+        self.book.people[among[number % len(among)]].member = False
 
     def everybody_is_back(self) -> None:
         """And is who they were at first."""
@@ -197,84 +234,3 @@ class Moves(Play):
         self.book.reach = sessions * 812 // 1240
         self.shop.resets(sessions)
         self.faults.clear()
-
-
-AHEAD = {"minutes": (1, 3, 6, 20), "hours": (3, 12, 26, 24 * 8)}
-ahead = st.sampled_from([timedelta(**{unit: n}) for unit, some in AHEAD.items() for n in some])
-kinds, who, askers, away = (st.sampled_from(each) for each in (KINDS, EVERYBODY, ASKERS, AWAY))
-times = st.sampled_from(("now", "now", "later", "daily"))
-fits = st.sampled_from((WELL, WELL, NEARLY, NEARLY, ""))
-numbers, mostly = st.integers(0, 999), st.sampled_from((True, True, True, False))
-stale = st.sampled_from((0, 0, 0, -1))
-verbs = st.sampled_from([*DECISIONS, *LATER, *["approves"] * 3])
-on_runs = st.sampled_from([*ON_RUNS])
-roles = st.sampled_from((APPROVER, APPROVER, APPROVER, LEGAL, EMERGENCY))
-LAST = (*FAULTS, "role", "role", "leaves", "leaves", "audience", "policy", "stop")
-untils = st.sampled_from(("", "prepares", "mints", "mints", "carries_out", "carries_out"))
-"""How far the jobs get before the next thing happens."""
-
-MOVES: dict[str, tuple[int, dict[str, st.SearchStrategy[Any]]]] = {
-    "asks": (2, {"kind": kinds, "actor": askers, "how": times}),
-    "agrees": (8, {"number": numbers, "kind": kinds, "how": times, "until": untils}),
-    "decides": (
-        6,
-        {"verb": verbs, "number": numbers, "fit": fits, "old": stale, "right": mostly},
-    ),
-    "two_decide": (
-        3,
-        {
-            "one": verbs,
-            "other": verbs,
-            "number": numbers,
-            "another": numbers,
-            "same": st.booleans(),
-        },
-    ),
-    "changes": (3, {"number": numbers, "fit": fits, "old": stale, "how": times}),
-    "settles": (4, {"verb": on_runs, "number": numbers, "fit": fits}),
-    "two_settle": (
-        1,
-        {"one": on_runs, "other": on_runs, "number": numbers, "another": numbers},
-    ),
-    "arrives_again": (4, {"number": st.integers(0, 7)}),
-    "stops_all": (1, {"actor": who}),
-    "resumes_all": (2, {"number": numbers, "fit": fits}),
-    "stands_in": (
-        1,
-        {
-            "person": away,
-            "deputy": st.sampled_from(("U0DEP", "U0CY", "U0ANA")),
-            "days": st.integers(0, 9),
-        },
-    ),
-    "stands_in_no_more": (1, {"person": away}),
-    "time_passes": (3, {"by": ahead, "until": untils}),
-    "mornings_come": (2, {"days": st.integers(1, 3), "until": untils}),
-    "a_beat": (3, {"until": untils}),
-    "one_job": (2, {"job": st.sampled_from((*jobs.ALL, "carries_out"))}),
-    "two_replicas_are_at_it": (2, {"job": st.sampled_from([*jobs.ALL])}),
-    "it_starts_again": (1, {}),
-    "trouble_comes": (1, {"number": numbers, "fault": st.sampled_from([*FAULTS])}),
-    "at_the_last_moment": (
-        8,
-        {
-            "what": st.sampled_from(LAST),
-            "number": numbers,
-            "kind": kinds,
-            "role": roles,
-        },
-    ),
-    "the_policy_changes": (1, {"rules": st.sampled_from(POLICIES)}),
-    "a_role_changes": (
-        2,
-        {
-            "number": numbers,
-            "concerned": mostly,
-            "role": roles,
-        },
-    ),
-    "somebody_leaves": (1, {"number": numbers, "concerned": mostly}),
-    "everybody_is_back": (4, {}),
-    "the_audience_changes": (1, {"sessions": st.sampled_from((60, 62, 120))}),
-}
-"""How often, and what is drawn for it."""

@@ -214,8 +214,9 @@ class Play(RuleBasedStateMachine):
     @invariant()
     def every_change_is_on_record_once(self) -> None:
         states, notes = self.shop.record()
-        assert states == self.book.told()
-        assert notes == self.book.notes
+        told = self.book.told()
+        assert states == told, f"{states}\n{told}"
+        assert notes == self.book.notes, f"{notes}\n{self.book.notes}"
         self.book.notes.clear()
 
 

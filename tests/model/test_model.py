@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule, run_state_machine_as_test
 
 from tests.model.conftest import chosen
-from tests.model.moves import MOVES, Moves, askers, kinds, times
+from tests.model.moves import Moves
+from tests.model.odds import MOVES, askers, kinds, times
 from tests.model.shop import Shop
 from tests.world import Api
 

@@ -132,7 +132,7 @@ def against_resuming_all(book: Book, who: str, meant: datetime | None) -> Truths
 def against_standing_in(
     book: Book, person: str, deputy: str, now: datetime, until: datetime
 ) -> Truths:
-    theirs = any(each.person == person and now < each.until for each in book.deputies)
+    theirs = bool(book.standing(now, person))
     members = book.people[person].member and book.people[deputy].member
     return only(
         NotAllowed=person == deputy or not members,
@@ -141,5 +141,4 @@ def against_standing_in(
 
 
 def against_ending_it(book: Book, person: str, now: datetime) -> Truths:
-    theirs = any(each.person == person and now < each.until for each in book.deputies)
-    return only(Declined=not theirs)
+    return only(Declined=not book.standing(now, person))

@@ -92,6 +92,27 @@ def test_who_may_not_decide(said: list[Voice], no: type[Exception], words: str) 
         rights.to_decide(said, request(), 3, TWO, DAY - timedelta(seconds=1))
 
 
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        (voices(ABE), ["abe"]),
+        (voices(CY), ["cy"]),
+        (voices(CY, BO), ["cy"]),  # nobody brings the say of who moved it
+        (voices(BO), []),
+        (voices(BO, CY), []),
+    ],
+)
+def test_who_moved_it_does_not_decide(said: list[Voice], heard: list[str]) -> None:
+    moved = request()
+    moved.moved_by = "bo"
+    if heard:
+        found = rights.to_decide(said, moved, 3, ONE, NO_TIME)
+        assert [voice.of.id for voice in found] == heard
+        return
+    with pytest.raises(OwnRequest, match="You have moved this to another time"):
+        rights.to_decide(said, moved, 3, ONE, NO_TIME)
+
+
 def test_after_a_day_others_may_decide_too() -> None:
     assert rights.to_decide(voices(HEAD), request(), 3, ONE, DAY) == voices(HEAD)
     assert rights.to_count(voices(HEAD), "head", [], ONE, DAY) == Voice(HEAD)
@@ -189,6 +210,26 @@ def test_who_may_settle_what_is_unclear(who: Person, again: bool, may: bool) -> 
     mine = "To send it again, somebody else has to look first."
     theirs = "Only approvers and the person who asked can settle this."
     assert str(found.value) == (mine if who.id == "ana" and again else theirs)
+
+
+@pytest.mark.parametrize(
+    ("who", "may"),
+    [
+        (person("ana"), True),
+        (person("ana", member=False), False),
+        (BO, True),
+        (ABE, True),
+        (DI, False),
+        (person("abe"), False),
+        (GIL, False),
+    ],
+)
+def test_who_may_have_the_codes_of_a_batch(who: Person, may: bool) -> None:
+    if may:
+        rights.to_take(who, "ana")
+        return
+    with pytest.raises(NotAllowed, match="person who asked can have the file"):
+        rights.to_take(who, "ana")
 
 
 @pytest.mark.parametrize(("who", "so"), [(BO, True), (FI, False), (GIL, False)])
