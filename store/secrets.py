@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -64,13 +64,20 @@ class Vault:
             raise Forged
         return text
 
-    def marks(self, text: str) -> list[bytes]:
-        """Four bytes that tell nothing of the text: as the first key makes them, then the others.
+    def marked(self, texts: Iterable[str]) -> bytes:
+        """Four bytes for each, which tell nothing of it: as the first key makes them.
 
         Among millions some have the same, so that what is found by one has to be looked at.
         """
-        said = text.encode()
-        return [hashlib.blake2b(said, key=key, digest_size=4).digest() for key in self._keys]
+        return b"".join([_brief(self._keys[0], text) for text in texts])
+
+    def marks(self, text: str) -> list[bytes]:
+        """Those of one text: as the first key makes them, then the others."""
+        return [_brief(key, text) for key in self._keys]
+
+
+def _brief(key: bytes, text: str) -> bytes:
+    return hashlib.blake2b(text.encode(), key=key, digest_size=4).digest()
 
 
 def _mark(key: bytes, text: str) -> str:

@@ -84,7 +84,7 @@ class Shelf:
             sealed=self._vault.seal([str(place), lines]),
             at=self._now(),
         )
-        marks = b"".join(self._vault.marks(_flat(name))[0] for name in names)
+        marks = self._vault.marked(map(_flat, names))
         with self._store.begin(patience=PATIENCE) as tx:
             tx.merge(chunk)  # a call that may be repeated brings it again
             tx.merge(Mark(**vars(place), marks=marks))
