@@ -3,6 +3,7 @@
 import gc
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Thread, Timer
@@ -25,6 +26,8 @@ from store.db import Store
 log = structlog.get_logger()
 
 HERE = "127.0.0.1:3000"
+SWITCH = 0.03
+"""Seconds until a busy thread makes room for another: of many at work, most would only push."""
 LAST = 5.0
 """Seconds after the grace, until whatever still hangs is left behind."""
 
@@ -49,6 +52,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool, now: Now = ut
             running.callback(handler.close)
             log.warning("connected", by="Socket Mode")
         log.warning("listening", host=host, port=port)
+        sys.setswitchinterval(SWITCH)
         gc.freeze()  # what is there by now stays: looking through it again and again costs time
         server.run()
     if bot.engine.is_lost:

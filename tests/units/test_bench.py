@@ -119,7 +119,7 @@ def test_an_ear_hears_what_is_said_and_when() -> None:
 
 
 def test_a_small_one_played_through() -> None:
-    (row,) = clicks.run(people=3, clicks=6, replicas=1)
+    (row,) = clicks.run(people=3, clicks=6, replicas=1, storms=1)
     said = json.loads(row.line())
     assert list(said) == NAMES
     assert said["bench"] == "clicks"
