@@ -244,6 +244,7 @@ def test_where_slack_did_not_tell_the_next_run_finds_out_and_the_series_is_held(
     world.stops()
     world.forgiven.add("dispatch_failed")
     world.slack.does("person", user="ana", deleted=True)
+    world.until(lambda: any(each.get("retry") for each in world.slack.deliveries), "tried again")
     world.later(days=1)
     world.starts()
     world.tick()
