@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from actions.approvals import Approvals
+from actions.catalog import CATALOG
 from actions.desk import Desk, When
 from actions.errors import (
     Declined,
@@ -20,7 +22,7 @@ from actions.errors import (
 )
 from coupontools.errors import Garbled
 from store import queries
-from store.lifecycle import enter
+from store.lifecycle import TooLate, enter
 from store.tables import Account, Consent, Request
 from tests.flows.asking import SPLASH, TEMPLATE
 from tests.units.odd import Odd
@@ -241,3 +243,17 @@ def waits_for_a_lock(world: World) -> bool:
     with world.bot.office.store.look() as tx:
         asked = "SELECT count(*) FROM pg_locks WHERE NOT granted"
         return bool(tx.exec(text(asked)).scalar())  # type: ignore[call-overload]  # SQL
+
+
+def test_who_agrees_to_a_change_is_not_told_what_was_decided_before_it(world: World) -> None:
+    office, moment = world.bot.office, world.now()
+    approvals = Approvals(office.store, CATALOG, world.bot.people, office.weighing, lambda: moment)
+    later = When(world.now() + timedelta(hours=1))
+    id = world.bot.desk.ask("campaign.create", SPRING, actor="U0ANA", when=later).id
+    world.tick()
+    approvals.approve(id, 1, actor="U0BO")
+    with pytest.raises(TooLate):
+        approvals.approve(id, 1, actor="U0CY")
+    world.bot.desk.change(id, 1, {**SPRING, "name": "Autumn"}, actor="U0ANA", when=later)
+    world.tick()
+    assert approvals.approve(id, 2, actor="U0CY").state is Consent.GRANTED
