@@ -8,6 +8,7 @@ from icalendar import Calendar
 from playwright.sync_api import Browser, Page, expect
 
 from actions.desk import When
+from store.tables import Consent
 from tests.browser.hands import SOON, at_work, go, modal, own_messages, picture, type_command
 from tests.flows.asking import SPLASH
 from tests.world import World
@@ -36,7 +37,7 @@ def plans(world: World) -> None:
 def test_what_comes_is_withdrawn_in_place_and_taken_along(page: Page, world: World) -> None:
     plans(world)
     go(page, "ana", "marketing")
-    world.until(lambda: len([r for r in world.requests() if r.quorum]) == 2, "two wait")
+    world.until(lambda: [r.state for r in world.requests()].count(Consent.WAITING) == 2, "two wait")
     type_command(page, "/coupon-schedule")
     shown = modal(page)
     expect(shown).to_contain_text("Waits for approval: 0 of 2 agreed", timeout=SOON)
