@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Request
@@ -89,7 +90,8 @@ def move(
     )
     if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
         raise TooLate(was)
-    tx.refresh(row)
+    for name, value in ({"state": to} | also).items():
+        set_committed_value(row, name, value)
     _record(tx, row, was=was, actor=actor, at=at, because=because)
 
 
