@@ -1,6 +1,5 @@
 """Whose turn it is to write: SQLite has one writer, and lets those who wait try again and again."""
 
-import math
 import sqlite3
 import time
 from collections import deque
@@ -65,9 +64,9 @@ def take_turns(engine: Engine) -> None:
             connection.info[ITS_TURN] = True
         file: Any = connection.connection.driver_connection
         try:
-            if connection.info.get(PATIENCE) != (waits := math.ceil(patience)):
-                file.execute(f"PRAGMA busy_timeout={waits * 1000}")
-                connection.info[PATIENCE] = waits
+            if connection.info.get(PATIENCE) != patience:
+                file.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+                connection.info[PATIENCE] = patience
             file.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise OperationalError("BEGIN", None, error) from error
