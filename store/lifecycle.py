@@ -86,7 +86,7 @@ def move(
         update(table)
         .where(col(table.id) == row.id, col(table.state) == was)
         .values(state=to, **also)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, autoflush=False)
     )
     if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
         raise TooLate(was)
