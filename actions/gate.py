@@ -73,22 +73,26 @@ class Gate:
         asker = self._people(slim.actor)
         with self._store.look() as tx:
             request, given = queries.request_seen(tx, slim.id) or slim, queries.approvals(tx, slim)
+            if words := self._of_asker(request, asker):
+                return words
             new = self._weighing.of(tx, request, account, asker, reach=request.reach)
-        words = self._of_consent(request, asker, new, given) or self._of_today(request)
+        words = self._of_terms(request, new, given) or self._of_today(request)
         if not words:
             self._remember(request, now)
         return words
 
-    def _of_consent(
-        self, request: Request, asker: Person, new: Terms, given: Sequence[Approval]
-    ) -> str:
-        """Do the bytes, the policy and the people still stand?"""
-        terms = terms_of(request)
+    def _of_asker(self, request: Request, asker: Person) -> str:
+        """May they still ask, and is this what they asked?"""
         if not policy.may_ask(asker):
             return GONE
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
             return "What would run is not what was agreed to."
+        return ""
+
+    def _of_terms(self, request: Request, new: Terms, given: Sequence[Approval]) -> str:
+        """Do the policy and the people still stand?"""
+        terms = terms_of(request)
         if terms.policy != new.policy and (terms.needs or new.needs or new.refusal):
             return "The policy has changed since."
         alone = any(ALONE in each.roles for each in given)
