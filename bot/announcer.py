@@ -167,7 +167,7 @@ class Announcer:
         if story is not None:
             batch = is_batch(story.request)
             if batch and self._is_early(story, notices):
-                self._mark_ids(of_runs[:-1])  # the last one asks for a drawing later
+                self._mark(of_runs[:-1])  # the last one asks for a drawing later
                 return
             self._draw(story, news=[notice.became for notice in notices])
             for notice in notices:
@@ -175,11 +175,11 @@ class Announcer:
                     self._news.tell(story, notice)
                 if notice.became in ENDINGS and not (batch and notice.operation):
                     self._tell_ending(story, notice)
-                    self._mark([notice])
+                    self._mark(_ids([notice]))
             if batch:
                 self._tell_sheet(story)
-                self._mark_ids(of_runs)
-        self._mark(notices)
+                self._mark(of_runs)
+        self._mark(_ids(notices))
 
     def _is_early(self, story: Story, notices: Sequence[Notice]) -> bool:
         """Whether the card of a sheet under way has only just been drawn."""
@@ -248,19 +248,13 @@ class Announcer:
         if not held:
             self._board.forget(MISSED)
 
-    def _mark(self, notices: Sequence[Notice]) -> None:
-        with self._store.begin() as tx:
-            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
-                notice.told_at = notice.told_at or self._now()
-                tx.add(notice)
-
-    def _mark_ids(self, ids: Sequence[int]) -> None:
+    def _mark(self, ids: Sequence[int]) -> None:
         with self._store.begin() as tx:
             queries.mark_told(tx, ids, self._now())
 
     def _later(self, notices: Sequence[Notice], error: Exception) -> None:
         with self._store.begin() as tx:
-            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
+            for notice in queries.notices_of(tx, _ids(notices)):
                 notice.tries += 1
                 pause = min(LONGEST_PAUSE, 0.5 * 2.0 ** min(notice.tries, 10))
                 notice.retry_at = self._now() + timedelta(seconds=pause)
@@ -268,6 +262,10 @@ class Announcer:
         foreseen = isinstance(error, SlackApiError | SlackClientError | OSError)
         said = str(error)[:200] if foreseen else type(error).__name__
         log.warning("news waits", error=said)
+
+
+def _ids(notices: Sequence[Notice]) -> list[int]:
+    return [notice.id for notice in notices if notice.id]
 
 
 def _audience(story: Story) -> str:
