@@ -280,8 +280,9 @@ def undoing(story: Story) -> str:
 
 def _footer(story: Story) -> str:
     request = story.request
+    through = ", through a workflow" if request.surface == "workflow" else ""
     parts = [
-        f"Asked by {person(request.actor)}",
+        f"Asked by {person(request.actor)}{through}",
         f"account {escape(request.account, 60)}",
         f"`{request.id}` version {request.version}",
     ]
