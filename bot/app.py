@@ -54,6 +54,7 @@ class Bot:
     jobs: dict[str, tuple[Callable[[], None], float]]
     clock: Clock
     lookups: Lookups
+    executions: Executions
     people: SlackPeople
     client: WebClient
     bolt: App
@@ -170,6 +171,7 @@ def build(
         jobs,
         Clock(Beating(store, now, watching.metrics.job_failed).jobs(jobs)),
         lookups,
+        executions,
         people,
         client,
         bolt,

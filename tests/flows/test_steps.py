@@ -377,3 +377,58 @@ def test_a_long_list_of_codes_comes_as_a_file_and_the_step_is_told_how_many(worl
     world.tick()
     assert ran(world, id)["outputs"]["result"] == "20 single-use URLs are made"
     assert any(file["name"].endswith(".csv") for file in world.slack.state["files"])
+
+
+def offers(world: World, by: str, step: str, field: str, query: str = "") -> dict[str, Any]:
+    """Somebody who builds a workflow opens the menu of an input."""
+    wish = {"callback_id": step, "input": field, "query": query}
+    answer = world.slack.does("menu", user=by, **wish)
+    world.workers.rest()
+    return answer
+
+
+def test_who_builds_a_workflow_is_offered_campaigns_and_templates_by_name(world: World) -> None:
+    world.api.reset(campaigns=300)
+    for step, field in (("campaign_info", "campaign"), ("campaign_create", "template")):
+        every = offers(world, "ana", step, field)
+        assert every["ok"], every
+        assert len(every["options"]) == 100
+        wanted = every["options"][42]
+        found = offers(world, "ana", step, field, wanted["value"])["options"]
+        assert found == [wanted]
+        assert {*wanted} == {"text", "value"}
+    [*_, last] = world.slack.deliveries
+    assert last["ack_ms"] < 3_000
+
+
+@pytest.mark.parametrize(
+    ("step", "field"),
+    [
+        ("loyalty_push", "loyaltycard"),
+        ("loyalty_enrol", "card"),
+        ("directory_payment", "directory"),
+        ("directory_enrol", "directory"),
+        ("message_add_sms_contact", "smsgroup"),
+        ("subaccount_update", "subaccount"),
+        ("webhook_delete", "webhook"),
+    ],
+)
+def test_every_other_menu_is_filled_too(world: World, step: str, field: str) -> None:
+    answer = offers(world, "ana", step, field)
+    assert answer["ok"], answer
+    assert all(option["value"] for option in answer["options"])
+
+
+def test_a_menu_is_empty_in_time_while_coupontools_is_slow(world: World) -> None:
+    world.api.fails("/v3/coupon/list", times=9, delay_s=4)
+    assert offers(world, "ana", "campaign_info", "campaign")["options"] == []
+    [delivery] = world.slack.deliveries
+    assert delivery["ack_ms"] < 3_000
+
+
+def test_a_guest_who_builds_a_workflow_is_offered_nothing(world: World) -> None:
+    answer = offers(world, "gil", "campaign_info", "campaign")
+    assert answer == {
+        "ok": False,
+        "error": "Guests and people from outside cannot use this. Ask a colleague.",
+    }
