@@ -26,6 +26,7 @@ def panel(page: Page) -> Locator:
 def chooses(page: Page, name: str, typed: str, label: str) -> None:
     """In a menu of the panel: type, and take what is offered."""
     menu = panel(page).get_by_test_id(f"field-{name}").get_by_role("combobox")
+    menu.click()
     menu.fill(typed)
     page.get_by_role("option", name=label).first.click()
 
