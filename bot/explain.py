@@ -43,6 +43,9 @@ def of_action(action: AnyAction) -> Iterator[Line]:
             *(["private"] if is_private(field) else []),
         ]
         yield f"input {name}", f"{title_of(name, field)}: {kind} ({', '.join(marks)})"
+    if steps.is_step(action):
+        outputs = ", ".join(steps.outputs_of(action))
+        yield "workflow step", f"{steps.name_of(action.name)} · gives {outputs}"
     for number, step in enumerate(action.steps, 1):
         endpoint = step.endpoint
         again = "may be repeated" if endpoint.repeatable else "never repeated without a person"

@@ -60,6 +60,7 @@ class Finishing:
     ) -> None:
         self._store, self._vault, self._client = store, vault, client
         self._results, self._coming, self._now = results, coming, now
+        self._paused_until = now()
 
     def finish(self) -> None:
         """All of it, each alone: Slack being away delays it, no more."""
@@ -67,10 +68,13 @@ class Finishing:
             untaken = executions.steps_untaken(tx, self._now())
         for id in untaken:
             self._alone(id, self._coming.take)
+        if self._paused_until > self._now():
+            return  # so many ended at once that Slack has asked to be left alone
         with self._store.glance() as tx:
             over = executions.steps_ended(tx, self._now())
         for id in over:
-            self._alone(id, self._end)
+            if self._paused_until <= self._now():
+                self._alone(id, self._end)
 
     def _alone(self, id: str, work: Callable[[str], None]) -> None:
         with self._store.claim(f"step:{id}") as mine:  # or another process is at it
@@ -157,6 +161,7 @@ class Finishing:
         asked = 0.0
         if isinstance(error, SlackApiError):
             asked = float(error.response.headers.get("Retry-After", 0) or 0)
+        self._paused_until = self._now() + timedelta(seconds=asked)
         with self._store.begin() as tx:
             kept = executions.execution(tx, id)
             if kept:

@@ -106,6 +106,11 @@ def given(card: Card | None, request: str = "") -> dict[str, str]:
     return {name: value[:LONGEST] for name, value in (facts | said).items() if value}
 
 
+def outputs_of(action: AnyAction) -> tuple[str, ...]:
+    """What a step can hand on, by name."""
+    return tuple(_outputs(action)["properties"])
+
+
 def _known(catalog: Catalog, aliases: Mapping[str, str]) -> dict[str, AnyAction]:
     steps = {name_of(name): action for name, action in catalog.items() if is_step(action)}
     return steps | {elder: catalog[name] for elder, name in aliases.items()}

@@ -42,6 +42,14 @@ def steps_ended(tx: Session, now: datetime, most: int = 50) -> Sequence[str]:
     return _untold(tx, now, known, most)
 
 
+def steps_late(tx: Session, now: datetime, tries: int, before: datetime) -> Sequence[Execution]:
+    """Runs whose end Slack does not take, and those that came before then and nobody has taken."""
+    ids = [*steps_untaken(tx, now), *steps_ended(tx, now)]
+    waits = and_(col(Execution.request).is_(None), col(Execution.at) <= before)
+    late = or_(col(Execution.tries) >= tries, waits)
+    return tx.exec(select(Execution).where(col(Execution.id).in_(ids), late)).all()
+
+
 def forget_executions(tx: Session, before: datetime, most: int) -> int:
     """Remove what was told long ago; how many."""
     old = select(Execution.id).where(col(Execution.told_at) <= before).limit(most)

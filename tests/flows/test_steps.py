@@ -1,10 +1,14 @@
 """Steps of Workflow Builder: asked for by who runs the workflow, told how they ended days later."""
 
+import sqlite3
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from bot.executions import GONE, NOBODY
+from bot.stuck import stuck
+from store import queries
 from store.tables import Consent, Execution, Progress
 from tests.flows.asking import SPLASH, TEMPLATE, agree
 from tests.flows.test_sessions import makes
@@ -120,8 +124,6 @@ def test_a_read_is_answered_with_what_it_found_and_is_on_record(world: World) ->
 
 
 def reads(world: World) -> list[Any]:
-    from store import queries
-
     with world.bot.office.store.look() as tx:
         return list(queries.audit(tx, kind="read"))
 
@@ -323,8 +325,6 @@ def test_a_step_whose_workflow_is_no_more_is_left_alone(world: World) -> None:
 
 
 def kept(world: World) -> list[Execution]:
-    from sqlmodel import select
-
     with world.bot.office.store.look() as tx:
         return list(tx.exec(select(Execution)).all())
 
@@ -432,3 +432,87 @@ def test_a_guest_who_builds_a_workflow_is_offered_nothing(world: World) -> None:
         "ok": False,
         "error": "Guests and people from outside cannot use this. Ask a colleague.",
     }
+
+
+def is_stuck(world: World) -> dict[str, str]:
+    """What `vouchdesk doctor` says does not go on."""
+    with world.bot.office.store.look() as tx:
+        return dict(stuck(tx, world.now()))
+
+
+def test_doctor_names_a_step_whose_end_slack_does_not_take(world: World) -> None:
+    id = waits(world)
+    assert not any("workflow" in words for words in is_stuck(world).values())
+    agree(world, "bo")
+    world.slack.fails("functions.completeSuccess", times=9, error="internal_error")
+    for _ in range(3):
+        world.passes(minutes=6)
+    words = is_stuck(world)[world.request().id]
+    assert words.startswith("the workflow waits for the end of “campaign_create” (3 tries)")
+    world.slack.does("faults", over=True)
+    world.passes(minutes=6)
+    assert ran(world, id)["status"] == "completed"
+    assert not any("workflow" in words for words in is_stuck(world).values())
+
+
+def test_when_slack_asks_to_be_left_alone_no_other_step_is_told_of_meanwhile(world: World) -> None:
+    ids = [runs(world, "campaign_info", campaign=SPLASH) for _ in range(4)]
+    world.slack.fails("functions.completeSuccess", retry_after=30)
+    world.tick()
+    assert {ran(world, id)["status"] for id in ids} == {"running"}
+    world.passes(seconds=31)
+    assert {ran(world, id)["status"] for id in ids} == {"completed"}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_step_that_cannot_be_kept_is_not_acknowledged_and_comes_again(world: World) -> None:
+    world.forgiven.add("dispatch_failed")
+    database = sqlite3.connect(str(world.bot.office.store.url.database), isolation_level=None)
+    database.execute("BEGIN EXCLUSIVE")
+    wish = {"callback_id": "campaign_create", "user": "ana", "inputs": SPRING}
+    assert world.slack.does("step", **wish)["ok"]
+    [first, *_] = world.slack.deliveries
+    assert first["status"] == 503
+    database.execute("ROLLBACK")
+    database.close()
+    world.until(world.requests, "it is sent again")
+    world.workers.rest()
+    assert len(world.requests()) == 1
+
+
+def test_what_was_told_of_is_removed_after_a_while_and_what_waits_is_not(world: World) -> None:
+    over = runs(world, "campaign_info", campaign=SPLASH)
+    world.tick()
+    waiting = waits(world)
+    assert {row.id for row in kept(world)} == {over, waiting}
+    world.later(days=31)
+    world.bot.jobs["prune"][0]()
+    assert {row.id for row in kept(world)} == {waiting}
+
+
+def test_a_step_waits_on_while_it_has_to_be_agreed_to_again(world: World) -> None:
+    id = waits(world)
+    agree(world, "bo")
+    world.person("cy").types("/coupon stop-all a wrong price")
+    world.tick()
+    assert [run.state for run in world.operations()] == [Progress.DROPPED]
+    assert world.request().state is Consent.ASKED
+    assert ran(world, id)["status"] == "running"
+    for approver in ("bo", "cy"):
+        world.person(approver).types("/coupon resume-all")
+    world.tick()
+    agree(world, "bo")
+    world.tick()
+    assert ran(world, id)["status"] == "completed"
+    assert len(world.api.created) == 1
+
+
+def test_what_came_too_late_and_is_skipped_fails_the_step(world: World) -> None:
+    id = waits(world)
+    agree(world, "bo")
+    world.passes(days=2)
+    assert [run.state for run in world.operations()] == [Progress.HELD]
+    assert ran(world, id)["status"] == "running"
+    world.person("bo").at_card("skip")
+    world.tick()
+    assert why(world, id) == "Dropped: Skipped."
