@@ -20,8 +20,6 @@ from store.queries import executions
 from store.secrets import Vault
 from store.tables import Execution
 
-SURFACE = "workflow"
-"""What the record calls it."""
 HANDS_OFF = timedelta(seconds=10)
 """For so long the job leaves a step to the listener that has kept it."""
 PAUSE, TRIES = timedelta(seconds=20), 15
@@ -104,11 +102,11 @@ class Executions:
             raise NotAllowed(NOBODY)
         raw = steps.raw_of(action, self._vault.open(kept.inputs))
         if action.risk is Risk.READ:
-            read = self._desk.read(action.name, raw, actor=kept.actor, surface=SURFACE)
+            read = self._desk.read(action.name, raw, actor=kept.actor, surface=steps.SURFACE)
             self._settle(kept.id, ending={OUTCOME: steps.given(read.card)})
             return
         request = self._desk.ask(
-            action.name, raw, actor=kept.actor, token=kept.id, team=kept.team, surface=SURFACE
+            action.name, raw, actor=kept.actor, token=kept.id, team=kept.team, surface=steps.SURFACE
         )
         self._settle(kept.id, request=request.id)
 

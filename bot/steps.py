@@ -24,6 +24,9 @@ from actions.fields import (
 
 Json = dict[str, Any]
 
+SURFACE = "workflow"
+"""What the record calls it."""
+
 ASKER, BUILDER, QUERY = "asker", "builder", "query"
 """Inputs of ours beside those of the action: who runs the step, who builds, what is searched."""
 REQUEST, STATUS, RESULT, LINK = "request_id", "status", "result", "link"
