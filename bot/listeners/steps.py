@@ -11,13 +11,16 @@ from sqlalchemy.exc import DBAPIError
 
 from actions import rights
 from actions.desk import Desk
+from actions.errors import NotAllowed
 from actions.lookups import Lookups
 from bot import steps
 from bot.errors import explain
 from bot.executions import Executions
+from bot.people import is_slack_id
 from bot.views.kinds import line
 
 OFFERS, ANY = re.compile(f"^{steps.OFFERS}"), re.compile(".*")
+UNKNOWN = "Slack does not say who builds this workflow, so nothing is offered."
 NOT_KEPT = BoltResponse(status=503)
 """Slack sends it again."""
 
@@ -65,7 +68,10 @@ class Steps:
 
     def _options(self, event: Mapping[str, Any]) -> list[dict[str, Any]]:
         inputs = event.get("inputs") or {}
-        rights.to_ask(self._desk.person(steps.asker_of(inputs, steps.BUILDER)))
+        builder = steps.asker_of(inputs, steps.BUILDER)
+        if not is_slack_id(builder):
+            raise NotAllowed(UNKNOWN)
+        rights.to_ask(self._desk.person(builder))
         source = steps.source_of(event["function"]["callback_id"], self._desk.catalog)
         typed = str(inputs.get(steps.QUERY) or "")
         found = self._lookups.options(source, self._desk.account(), typed)

@@ -434,6 +434,13 @@ def test_a_guest_who_builds_a_workflow_is_offered_nothing(world: World) -> None:
     }
 
 
+@pytest.mark.parametrize("inputs", [{}, {"builder": {"id": "operator"}}, {"builder": "U0ANA"}])
+def test_a_menu_that_nobody_opens_offers_nothing(world: World, inputs: dict[str, Any]) -> None:
+    id = sent(world, "options_campaign_list", **inputs)
+    assert why(world, id).startswith("Slack does not say who builds this workflow")
+    assert world.api.calls("/v3/coupon/list") == []
+
+
 def is_stuck(world: World) -> dict[str, str]:
     """What `vouchdesk doctor` says does not go on."""
     with world.bot.office.store.look() as tx:
