@@ -17,8 +17,8 @@ from store.lifecycle import TooLate
 from store.tables import Progress
 from tests.dying import die, rest
 from tests.flows.asking import agree
+from tests.flows.running import SPRING, kept, ran
 from tests.flows.test_dying import addresses
-from tests.flows.test_steps import SPRING, kept, ran
 from tests.world import World
 
 GIVEN_UP = ["dispatch_failed"] * 4
