@@ -17,6 +17,7 @@ from sqlmodel import Session
 from actions.desk import Now
 from bot import steps
 from bot.executions import OUTCOME, WORDS, Executions
+from bot.patience import asked_for
 from bot.results import Results
 from bot.views.result import ended
 from bot.views.text import cell, escape
@@ -158,15 +159,14 @@ class Finishing:
                 tx.add(kept)
 
     def _later(self, id: str, error: Exception) -> None:
-        asked = 0.0
-        if isinstance(error, SlackApiError):
-            asked = float(error.response.headers.get("Retry-After", 0) or 0)
-        self._paused_until = self._now() + timedelta(seconds=asked)
+        if asked := asked_for(error):
+            self._paused_until = self._now() + timedelta(seconds=asked)
+            return
         with self._store.begin() as tx:
             kept = executions.execution(tx, id)
             if kept:
                 kept.tries += 1
-                pause = max(asked, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(kept.tries, 10)))
+                pause = min(LONGEST_PAUSE, 0.5 * 2.0 ** min(kept.tries, 10))
                 kept.retry_at = self._now() + timedelta(seconds=pause)
                 tx.add(kept)
         foreseen = isinstance(error, SlackApiError | SlackClientError | OSError)
