@@ -18,6 +18,7 @@ from store.columns import (
     Utc as Utc,
     Word as Word,
 )
+from store.executions import Execution as Execution
 
 
 def new_id(prefix: str) -> str:
