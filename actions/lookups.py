@@ -6,8 +6,10 @@ from concurrent.futures import Future, ThreadPoolExecutor, TimeoutError as NotYe
 from dataclasses import dataclass
 from threading import Lock
 
+from pydantic import ValidationError
+
 from actions.action import Catalog
-from actions.fields import Option
+from actions.fields import Option, Reply
 from coupontools.client import Client
 from coupontools.errors import ApiError
 from store.tables import Account
@@ -20,6 +22,12 @@ PATIENCE = 2.3
 
 MOST = 100
 
+OLD = 600.0
+"""Seconds for which an answer may be told to people while there is none that is fresher."""
+
+REST = 30.0
+"""Seconds for which an account that could not be asked is left alone by whoever can do without."""
+
 
 @dataclass(frozen=True)
 class Shelf:
@@ -27,11 +35,13 @@ class Shelf:
 
     options: Sequence[Option]
     words: Sequence[str]
+    answer: Reply | None = None
+    """What they were made from."""
 
 
-def shelf(options: Sequence[Option]) -> Shelf:
+def shelf(options: Sequence[Option], answer: Reply | None = None) -> Shelf:
     """Searched are names and ids, whatever the case."""
-    return Shelf(options, [f"{each.label} {each.value}".casefold() for each in options])
+    return Shelf(options, [f"{each.label} {each.value}".casefold() for each in options], answer)
 
 
 EMPTY = shelf(())
@@ -49,6 +59,7 @@ class Lookups:
         self._catalog, self._clients, self._now = catalog, clients, now
         self._known: dict[tuple[str, str], tuple[float, Shelf]] = {}
         self._coming: dict[tuple[str, str], Future[Shelf]] = {}
+        self._failed: dict[tuple[str, str], float] = {}
         self._lock, self._pool = Lock(), ThreadPoolExecutor(4, "lookups")
 
     def options(self, action: str, account: Account, typed: str) -> list[Option]:
@@ -65,6 +76,22 @@ class Lookups:
         """The option of that value, if it was ever fetched; asks nobody."""
         _, known = self._known.get((account.name, action), (0.0, EMPTY))
         return next((option for option in known.options if option.value == value), None)
+
+    def answer(self, action: str, account: Account) -> Reply | None:
+        """The whole answer, for those who can do without: fresh, or not too old; else none.
+
+        However many ask, the account is asked once a minute, and is left alone while it fails.
+        """
+        key, now = (account.name, action), self._now()
+        at, known = self._known.get(key, (now - OLD, EMPTY))
+        if now - at < FRESH:
+            return known.answer
+        if now - self._failed.get(key, now - REST) >= REST:
+            try:
+                return self._fetch(key, account).result(PATIENCE).answer
+            except (NotYet, ApiError, ValidationError):
+                pass
+        return known.answer if now - at < OLD else None
 
     def close(self) -> None:
         """Start no further fetch."""
@@ -94,10 +121,14 @@ class Lookups:
         try:
             action = self._catalog[key[1]]
             reply = self._clients(account).call(action.steps[0].endpoint, {})
-            listed = action.options(action.output.model_validate(reply)) if action.options else ()
-            known = shelf(listed)
+            answer = action.output.model_validate(reply)
+            listed = action.options(answer) if action.options else ()
+            known = shelf(listed, answer)
             self._known[key] = (self._now(), known)
             return known
+        except (ApiError, ValidationError):
+            self._failed[key] = self._now()
+            raise
         finally:
             with self._lock:
                 self._coming.pop(key, None)

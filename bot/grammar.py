@@ -25,6 +25,8 @@ SHORT_FORMS = {
 }
 APPROVALS = "/coupon-approvals"
 CALENDAR = "/coupon-schedule"
+FIND = "Find this coupon"
+"""What the menu of a message calls it."""
 VERBS = {
     "stop-all": "`stop-all too many pushes`: nothing goes out any more, until two approvers say so",
     "resume-all": "`resume-all`: let everything go out again; it takes two approvers",

@@ -12,9 +12,10 @@ from typing import Any
 import yaml
 
 from actions.action import Catalog
+from actions.addresses import HOST
 from actions.catalog import CATALOG
 from bot import steps
-from bot.grammar import APPROVALS, CALENDAR, HINTS, SHORT_FORMS
+from bot.grammar import APPROVALS, CALENDAR, FIND, HINTS, SHORT_FORMS
 
 FILE = Path(__file__).resolve().parent.parent / "manifest.yml"
 FILE_WITH_STEPS = FILE.with_name("manifest.steps.yml")
@@ -30,6 +31,7 @@ STORY = (
 SCOPES = (
     *("commands", "chat:write", "users:read", "usergroups:read"),
     *("files:write", "files:read"),  # results go out as files, sheets come in as such
+    *("links:read", "links:write"),  # a card under links to coupons
 )
 EVENTS = (
     "app_home_opened",
@@ -38,6 +40,7 @@ EVENTS = (
     "user_change",
     "subteam_updated",
     "subteam_members_changed",
+    "link_shared",
 )
 PATH = "/slack/events"
 
@@ -100,8 +103,15 @@ def _features(catalog: Catalog, url: str) -> dict[str, Any]:
                 "type": "global",
                 "callback_id": "new_campaign",
                 "description": create.summary,
-            }
+            },
+            {
+                "name": FIND,
+                "type": "message",
+                "callback_id": "find_coupon",
+                "description": "Look up the coupon, e-mail address or phone in a message",
+            },
         ],
+        "unfurl_domains": [HOST],
         "slash_commands": [
             _command("/coupon", "Everything that can be done with coupons", url),
             *(_command(form, catalog[name].summary, url) for form, name in SHORT_FORMS.items()),

@@ -36,7 +36,9 @@ from bot.listeners.counter import Counter
 from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.files import Files
+from bot.listeners.finding import Finding
 from bot.listeners.home import Home
+from bot.listeners.links import Links
 from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
@@ -78,7 +80,7 @@ def register(
     ahead = Ahead(desk, foresight, counter.vault, now)
     opener = Opener(desk, options, drafts, changes, ahead)
     turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
-    lifting = Sheets(desk, checked)
+    lifting, answer = Sheets(desk, checked), _answering(counter, drafts, outgoing)
     acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
@@ -87,9 +89,7 @@ def register(
     launcher = Launcher(desk, counter.voices, stories, stops)
     verbs = _verbs(stopping, decisions, outgoing)
     commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
-    submissions.register(
-        app, Submissions(desk, turning, _answering(counter, drafts, outgoing), counter.vault, now)
-    )
+    submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
@@ -99,7 +99,7 @@ def register(
         *(stopping, Shifts(counter, stories, pressing, now)),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
-        Steps(executions, desk, options),
+        *(Steps(executions, desk, options), Links(desk, options), Finding(desk, answer, options)),
     ):
         each.register(app)
     waiting.register(app, queue)

@@ -8,7 +8,7 @@ from typing import Any
 
 from slack_bolt import Ack, App, BoltResponse
 
-PLAIN = ("block_actions", "shortcut")
+PLAIN = ("block_actions", "shortcut", "message_action")
 """Kinds of requests whose acknowledgement says nothing; so does that of our commands."""
 
 MANY = 10

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from sandbox.slack import answers, cast, payloads, snapshot
+from sandbox.slack import answers, cast, links, payloads, snapshot
 from sandbox.slack.box import Sandbox
 from sandbox.slack.deliver import Parcel
 from sandbox.slack.shapes import Impossible, Json, Refused
@@ -109,7 +109,20 @@ async def say(box: Sandbox, wish: Json) -> Json:
     await announce(box, event, f"message.{'im' if room['is_im'] else 'channels'}")
     if cast.BOT["user_id"] in message["notifies"]:
         await announce(box, {**event, "type": "app_mention"})
+    if among := links.found(world, text):
+        await announce(box, links.shared(world, message, among))
     return {"ok": True, "message": message}
+
+
+async def compose(box: Sandbox, wish: Json) -> Json:
+    """Write a message and do not send it yet: its links are looked at already."""
+    world, user = box.world, box.world.person(wish["user"])
+    among = links.found(world, str(wish["text"]))
+    if not among:
+        return {"ok": True, "attachments": []}
+    event = links.typed(world, user["id"], among)
+    await announce(box, event)
+    return {"ok": True, "unfurl_id": event["unfurl_id"]}
 
 
 async def announce(box: Sandbox, inner: Json, name: str | None = None) -> None:

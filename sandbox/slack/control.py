@@ -65,6 +65,7 @@ ACTS: dict[str, Act] = {
     "shortcut": acts.shortcut,
     "home": acts.home,
     "say": acts.say,
+    "compose": acts.compose,
     "step": workflows.step,
     "menu": workflows.menu,
     "clock": workflows.clock,

@@ -11,6 +11,7 @@ from sandbox.slack.shapes import Json
 
 EVENT_SCOPES = {
     "app_mention": "app_mentions:read",
+    "link_shared": "links:read",
     "message.im": "im:history",
     "message.channels": "channels:history",
     "message.groups": "groups:history",
@@ -59,6 +60,9 @@ def _events(manifest: Json) -> Iterator[str]:
     home = manifest.get("features", {}).get("app_home", {})
     if "app_home_opened" in events(manifest) and not home.get("home_tab_enabled"):
         yield "features.app_home.home_tab_enabled: app_home_opened is subscribed, the tab is off"
+    domains = manifest.get("features", {}).get("unfurl_domains")
+    if "link_shared" in events(manifest) and not domains:
+        yield "features.unfurl_domains: link_shared is subscribed, and no domain is named"
     for event, scope in EVENT_SCOPES.items():
         if event in events(manifest) and scope not in scopes(manifest):
             yield f"oauth_config: event {event} needs the scope {scope}"

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.slack import cast, parameters
+from sandbox.slack import cast, links, parameters
 from sandbox.slack.shapes import Json
 from sandbox.slack.world import World
 
@@ -36,6 +36,11 @@ def state(world: World) -> Json:
                 for command in world.features("slash_commands")
             ],
             "shortcuts": world.features("shortcuts"),
+            "previews": {
+                id: share["attachments"]
+                for id, share in world.shared.items()
+                if share["channel"] == links.COMPOSER
+            },
             "executions": [
                 execution for id, execution in world.executions.items() if id not in world.menus
             ],

@@ -64,6 +64,7 @@ class World:
         self.triggers: dict[str, Ticket] = {}
         self.responses: dict[str, Ticket] = {}
         self.sockets: set[str] = set()
+        self.shared: dict[str, Json] = {}
         self.executions: dict[str, Json] = {}
         self.menus: set[str] = set()
         self.tokens: dict[str, tuple[str, float]] = {}

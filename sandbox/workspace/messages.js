@@ -90,6 +90,7 @@ function messageNode(message, look, answers) {
       look.follows ? "" : byline(message, who, at),
       content(message, host, look.follows),
       (message.files ?? []).map(fileCard),
+      (message.attachments ?? []).map((one) => unfurled(one, host)),
       problem,
       answers.length ? threadLink(message, answers) : "",
     ),
@@ -120,6 +121,16 @@ function content(message, host, follows) {
   }
   if (!message.text) return "";
   return h("div", { class: "content text", dir: "auto" }, mrkdwn(message.text), edited);
+}
+
+/** The card under a link; what is drawn in it is the app's. */
+function unfurled(attachment, host) {
+  return h(
+    "div",
+    { class: "unfurl", "data-testid": "unfurl" },
+    h("div", { class: "unfurl-app" }, appName()),
+    (attachment.blocks ?? []).map((block) => blockNode(block, host)),
+  );
 }
 
 function whisperNote(message) {

@@ -1,12 +1,21 @@
 """What most stories begin with: something is asked for, and others agree to it."""
 
+from functools import cache
 from typing import Any
 
+from sandbox.coupontools.account import Campaign
+from sandbox.coupontools.seed import fresh
 from store.tables import Request
 from tests.world import Human, World, words_of
 
 SPLASH = "cam_123456"
 TEMPLATE = "cam_100001"
+
+
+@cache
+def campaign_of(name: str) -> Campaign:
+    """A campaign as the account of every story has it at the beginning."""
+    return next(each for each in fresh().campaigns.values() if each.name == name)
 
 
 def asks_push(world: World, by: str = "ana", message: str = "Summer", **more: Any) -> Human:

@@ -3,7 +3,16 @@
 from sandbox.slack import cast
 from sandbox.slack.limits import Limits
 from sandbox.slack.shapes import Json, Refused
-from sandbox.slack.webapi import basics, chat, conversations, files, modals, people, workflows
+from sandbox.slack.webapi import (
+    basics,
+    chat,
+    conversations,
+    files,
+    modals,
+    people,
+    unfurl,
+    workflows,
+)
 from sandbox.slack.webapi.call import Call, Method
 from sandbox.slack.world import World
 
@@ -14,6 +23,7 @@ METHODS: dict[str, Method] = {
     **files.METHODS,
     **modals.METHODS,
     **people.METHODS,
+    **unfurl.METHODS,
     **workflows.METHODS,
 }
 
