@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import chain
 from typing import Any, Generic, Protocol, TypeVar
@@ -84,6 +85,8 @@ class Step(Generic[Taken]):
     """How its answer is read, where that is too long to be there as a whole."""
     work: Callable[[Taken, Looks, Send], Iterator[Any]] | None = None
     """How it is made where somebody has to look first; gives the records, as an answer would."""
+    gather: Callable[[Taken, Reads, datetime], Any] | None = None
+    """How the answer of a read that takes several calls is put together, as of that moment."""
     parts: Callable[[Taken], "tuple[Step[Taken], ...]"] | None = None
     """The calls that do it, where one may not suffice; none needs the answer of another."""
 

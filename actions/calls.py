@@ -6,6 +6,7 @@ from typing import Any
 
 from actions.action import Looks, Step
 from actions.fields import Inputs
+from actions.gathering import answer as gathered
 from coupontools.client import Client
 from store.shelf import Shelf
 from store.tables import Effect, Operation, StepRun
@@ -28,6 +29,8 @@ class Call:
 
     def answer(self, shelf: Shelf, looking: Looks) -> Any:
         """Its answer, a long one kept line by line; raises `ApiError` or `NotKept`."""
+        if self.step.gather is not None:
+            return gathered(self.step, self.inputs, self.client, self.operation.due)
         if self.step.intake is None:
             return self.client.call(self.step.endpoint, self.payload)
         intake, keeping = self.step.intake(self.inputs), shelf.keep(self.run)

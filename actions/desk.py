@@ -11,6 +11,7 @@ from sqlmodel import Session
 
 from actions import policy, rights
 from actions.action import AnyAction, Catalog, Risk
+from actions.announced import announced
 from actions.card import Card
 from actions.deciding import Deciding
 from actions.errors import (
@@ -22,6 +23,7 @@ from actions.errors import (
     problems,
 )
 from actions.fields import Inputs, Reply
+from actions.gathering import answer
 from actions.policy import People, Person
 from actions.privacy import sealed
 from actions.weighing import Weighing, allow
@@ -126,6 +128,8 @@ class Desk:
         if action.risk is not Risk.READ:
             raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
         inputs = self.check(name, raw, account)
+        if not self.is_read_now(name, raw):
+            raise Declined("What is told in a channel is asked for: it is on record there.")
         step = action.steps[0]
         with self._store.begin() as tx:
             note(
@@ -137,12 +141,17 @@ class Desk:
                 account=account.name,
                 action=name,
             )
-        reply = self._clients(account).call(step.endpoint, step.payload(inputs, {}))
+        reply = answer(step, inputs, self._clients(account), self._now())
         try:
             output = action.output.model_validate(reply)
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
         return Reading(output, action.present(output))
+
+    def is_read_now(self, name: str, raw: Mapping[str, Any]) -> bool:
+        """Whether the answer is for who asks, and for nobody else."""
+        action = self.catalog[name]
+        return action.risk is Risk.READ and not announced(action.inputs, raw)
 
     def allow_read(self, action: AnyAction, account: Account, actor: str) -> None:
         """Let pass whom the policy lets read this; raises `NotAllowed`."""
@@ -166,6 +175,7 @@ class Desk:
         person = self._people(actor)
         rights.to_ask(person)
         inputs = self._checked(action, rows, account)
+        rights.to_announce(person, any(announced(action.inputs, row) for row in rows))
         request = Request(
             token=token,
             team=team,
@@ -205,6 +215,7 @@ class Desk:
         inputs = self._checked(action, rows, account)
         with self._deciding("change", queries.request, id, actor) as (tx, request):
             rights.to_ask(person)
+            rights.to_announce(person, any(announced(action.inputs, row) for row in rows))
             if request.actor != actor:
                 raise NotAllowed("Only the person who asked can change this.")
             if request.version != version:

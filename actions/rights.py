@@ -6,7 +6,7 @@ from datetime import timedelta
 from actions import policy
 from actions.errors import NotAllowed, OwnRequest, SaidAlready, StaleCard
 from actions.policy import Person
-from actions.rules import APPROVER
+from actions.rules import APPROVER, OPERATOR
 from actions.terms import Terms
 from actions.voices import Voice
 from actions.weighing import roles_of
@@ -18,6 +18,15 @@ def to_ask(person: Person) -> None:
     """May this person ask for things?"""
     if not policy.may_ask(person):
         raise NotAllowed("Guests and people from outside cannot use this. Ask a colleague.")
+
+
+def to_announce(person: Person, tells_a_channel: bool) -> None:
+    """May this person have a channel told? Operators and approvers answer for that."""
+    if tells_a_channel and not (person.member and person.roles & {APPROVER, OPERATOR}):
+        raise NotAllowed(
+            "Only operators and approvers can have it posted in a channel. Leave the channel "
+            "empty, and it comes to you alone."
+        )
 
 
 def to_decide(

@@ -18,8 +18,10 @@ from bot.handing import Handing
 from bot.news import APPROVERS, ASKER, News
 from bot.patience import EDITS, Patience, asked_for
 from bot.people import is_slack_id
+from bot.posting import Posting
 from bot.results import Results
 from bot.stories import Stories
+from bot.views.blocks import Message
 from bot.views.request import missed_card, request_card
 from bot.views.result import ending, sheet_card
 from bot.views.story import Story, is_batch
@@ -69,10 +71,11 @@ class Announcer:
         news: News,
         results: Results,
         handing: Handing,
+        posting: Posting,
         channel: str,
         now: Callable[[], datetime],
     ) -> None:
-        self._handing = handing
+        self._handing, self._posting = handing, posting
         self._store, self._board, self._stories = store, board, stories
         self._news, self._results, self._channel, self._now = news, results, channel, now
         self._drawn_at: dict[str, datetime] = {}
@@ -173,6 +176,7 @@ class Announcer:
             for notice in notices:
                 if notice.operation is None:
                     self._news.tell(story, notice)
+                    self._reply(story, self._posting.announce(story, notice.became))
                 if notice.became in ENDINGS and not (batch and notice.operation):
                     self._tell_ending(story, notice)
                     self._mark(_ids([notice]))
@@ -223,17 +227,25 @@ class Announcer:
 
     def _tell_ending(self, story: Story, notice: Notice) -> None:
         """A reply in the thread of the asker's card, or of the approvers' for the command line."""
+        card = self._results.card(notice.operation) if notice.became in BROUGHT else None
+        run = next((run for run in story.operations if run.id == notice.operation), None)
+        if card and run and notice.became == Progress.DONE:
+            self._reply(story, self._posting.result(story, run, card))
         where = self._board.where(f"{story.request.id}:{_audience(story)}")
         if where is None:
             return
-        card = self._results.card(notice.operation) if notice.became in BROUGHT else None
         if card is None or notice.became != Progress.DONE:
             self._board.reply(where, ending(story, notice.operation, notice.became))
         if card:
-            run = next((run for run in story.operations if run.id == notice.operation), None)
             whole = notice.operation if story.action.rows else None
             to = story.request.actor
             self._handing.result(where, card, whole=whole or "", about=run, to=to)
+
+    def _reply(self, story: Story, message: Message | None) -> None:
+        """In the thread of the card of whoever asked, if there is anything to say."""
+        where = self._board.where(f"{story.request.id}:{_audience(story)}")
+        if where and message:
+            self._board.reply(where, message)
 
     def _tell_missed(self) -> None:
         """One card for all runs that are held, gone from it once they are settled."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from actions.action import AnyAction, Risk
+from actions.action import AnyAction
 from actions.catalog import CATALOG
 from actions.origins import Answer
 from bot import (
@@ -98,14 +98,13 @@ def ask(
     """Ask for an action: the same checks, approvals and record as in Slack."""
     with trouble(), office() as at_work:
         desk, raw = console_desk(at_work), pairs(given or [])
-        action = CATALOG[name]
         if csv is not None:
             if at or cron:
                 raise typer.BadParameter("--csv reads now: leave --at and --cron out")
             lists = at_work.exporting(desk)
             show_saved(save(desk, lists, name, raw, actor=actor, file=csv), csv, as_json)
             return
-        if action.risk is Risk.READ and not (at or cron):
+        if not (at or cron) and desk.is_read_now(name, raw):
             answer = at_work.origins(desk).read(desk, name, raw, actor=actor, surface="cli")
             show_read(*answered(answer), as_json)
             return

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from actions.card import Attachment, Card, Chart
 from bot.board import Board
 from bot.files import LARGEST, send, send_picture
-from bot.views.blocks import Message, section
+from bot.views.blocks import Message, context, section
 from bot.views.chart import png
 from bot.views.result import result_message
 from store.db import Store
@@ -45,6 +45,17 @@ class Handing:
             self._show_picture(where, card.chart)
         if card.attachment:
             self.file(where, card.attachment, card.text, about=about, to=to)
+
+    def post(self, key: str, channel: str, card: Card, line: str) -> None:
+        """The card as a message of its own in a channel, with a line under it; no file."""
+        try:
+            self._board.show(key, channel, _with_line(card, line))
+        except SlackApiError as error:
+            if card.chart is None or error.response.get("error") != "invalid_blocks":
+                raise
+            self._board.show(key, channel, _with_line(replace(card, chart=None), line))
+            if where := self._board.where(key):
+                self._show_picture(where, card.chart)
 
     def file(
         self, where: Posted, file: Attachment, title: str, *, about: Operation | None, to: str
@@ -81,3 +92,8 @@ class Handing:
             )
         except (SlackApiError, SlackClientError, OSError) as error:
             log.warning("a picture was not taken", error=type(error).__name__)
+
+
+def _with_line(card: Card, line: str) -> Message:
+    drawn = result_message(replace(card, attachment=None))
+    return Message(drawn.text, [*drawn.blocks, context(line)])

@@ -17,6 +17,7 @@ from bot.handing import Handing
 from bot.listeners.delegating import Delegating
 from bot.news import News
 from bot.people import SlackPeople
+from bot.posting import Posting
 from bot.progressing import EVERY, Progressing
 from bot.reminding import Reminding
 from bot.results import Results
@@ -74,9 +75,10 @@ def outgoing(
     stories, results = Stories(store, CATALOG, vault, now), Results(store, CATALOG, vault, now)
     news = News(board, people, lambda: rulebook.current.no_ping)
     handing = Handing(store, board, now, settings.vouchdesk_file_mb * 1_000_000)
+    posting = Posting(store, board, handing, people, now)
     return Outgoing(
         board,
-        Announcer(store, board, stories, news, results, handing, channel, now),
+        Announcer(store, board, stories, news, results, handing, posting, channel, now),
         stories,
         results,
         handing,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, assert_never
 
 from actions.action import AnyAction, Catalog, Risk
+from actions.announced import announces
 from actions.card import Card
 from actions.errors import UnknownAction
 from actions.fields import (
@@ -44,8 +45,11 @@ LONGEST_LABEL, LONGEST = 255, 1_000
 
 
 def is_step(action: AnyAction) -> bool:
-    """Whether it is a step: no blast, nothing that answers with a secret or only with a list."""
-    if action.risk is Risk.BLAST or action.secrets:
+    """Whether it is a step: no blast, nothing that answers with a secret or only with a list.
+
+    Nor what posts its result by itself: a workflow has its own steps for that.
+    """
+    if action.risk is Risk.BLAST or action.secrets or announces(action.inputs):
         return False
     shown = _shown(action)
     return action.risk is not Risk.READ or not shown.table or bool(shown.facts)

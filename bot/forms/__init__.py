@@ -1,6 +1,7 @@
 """Which form asks for which action: derived, unless one is drawn by hand."""
 
 from bot.forms.campaign import CampaignForm
+from bot.forms.channel import ChannelForm
 from bot.forms.derived import DerivedForm, Form
 from bot.forms.push import PushForm
 from bot.forms.when import WHEN_FIELDS, read_when, when_blocks, when_given
@@ -8,6 +9,7 @@ from bot.forms.when import WHEN_FIELDS, read_when, when_blocks, when_given
 BY_HAND: dict[str, Form] = {
     "campaign.create": CampaignForm(),
     "campaign.push_all": PushForm(),
+    "campaign.report": ChannelForm(),
     "loyalty.push_all": PushForm(),
 }
 DERIVED: Form = DerivedForm()

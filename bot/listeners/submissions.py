@@ -11,7 +11,6 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
-from actions.action import Risk
 from actions.desk import Desk, Now, When
 from actions.errors import InvalidInputs
 from bot.errors import explain
@@ -64,7 +63,7 @@ class Submissions:
             self._desk.change(id, int(version), raw, actor=actor, when=when)
             ack(response_action="clear")
             return
-        if self._desk.catalog[name].risk is Risk.READ and not said:
+        if not said and self._desk.is_read_now(name, raw):
             self._read(ack, view, client, name, raw, actor)
             return
         request = self._ask(name, raw, actor, when, body, view)

@@ -268,6 +268,8 @@ def value_of(state: Mapping[str, Any]) -> Any:
             return iso(int(at)) if at else None
         case {"selected_date": day}:
             return day or None
+        case {"selected_conversation": channel}:
+            return channel or None
         case {"selected_time": time}:
             return time or None
         case _:

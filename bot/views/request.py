@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement
 
 from actions.action import Risk
+from actions.announced import announced
 from actions.fields import shown
 from actions.gate import GONE
 from actions.rehearsing import can_rehearse
@@ -203,8 +204,9 @@ def _inputs(story: Story) -> list[str]:
     facts = story.request.facts
     said = {fact[0] for fact in facts}  # with the name that belongs to the id, or what was before
     inputs = [pair for pair in shown(story.action.inputs, story.inputs[0]) if pair[0] not in said]
+    channel = announced(story.action.inputs, story.inputs[0])
     lines = [
-        f"*{escape(title, 60)}:* {escape(' '.join(value.split()), 200)}"
+        f"*{escape(title, 60)}:* {_value(value, channel)}"
         for title, value in [*facts[FIELDS:], *inputs]
     ]
     kept, used = [], 0
@@ -217,6 +219,10 @@ def _inputs(story: Story) -> list[str]:
     if is_batch(story.request):
         kept.append(f"… and {counted(len(story.request.inputs) - 1, 'more row')} like this")
     return kept
+
+
+def _value(value: str, channel: str) -> str:
+    return f"<#{channel}>" if channel == value else escape(" ".join(value.split()), 200)
 
 
 def in_short(story: Story) -> str:

@@ -32,8 +32,8 @@ def _entered(element: Mapping[str, Any], value: Any) -> dict[str, Any]:
         case "datetimepicker":
             at = element.get("initial_date_time") if value is None else _seconds(value)
             return {"type": kind, "selected_date_time": at}
-        case "datepicker" | "timepicker":
-            slot = kind.removesuffix("picker")
+        case "datepicker" | "timepicker" | "conversations_select":
+            slot = kind.removesuffix("picker").removesuffix("s_select")
             return {"type": kind, f"selected_{slot}": value or element.get(f"initial_{slot}")}
         case "checkboxes" | "multi_static_select":
             chosen = element.get("initial_options", [])

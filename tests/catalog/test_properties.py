@@ -7,6 +7,7 @@ import os
 import re
 import warnings
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -19,6 +20,7 @@ from pydantic.fields import FieldInfo
 from actions.action import AnyAction
 from actions.catalog import CATALOG
 from actions.fields import Choice, Count, Day, Flag, Inputs, Kind, Moment, Several, fields, marks
+from actions.gathering import answer
 from coupontools.client import Client, Keys
 from coupontools.errors import BadInput, Refused
 from coupontools.pace import Pace
@@ -243,6 +245,9 @@ def refusal(
     try:
         for step in dict.fromkeys((*steps[:1], *steps[-1:])):  # parts in between are like these
             if step.work:  # what it sends is not in its inputs
+                continue
+            if step.gather:
+                answer(step, asked, client, datetime.now(UTC))
                 continue
             done[step.name] = client.call(step.endpoint, step.payload(asked, done))
     except BadInput as refused:
