@@ -42,7 +42,9 @@ class AskReport(Inputs):
     )
     period: Annotated[
         Literal["week", "day"], Choice((("week", "The last seven days"), ("day", "The last day")))
-    ] = Field("week", title="Period", description="Whole days in UTC; today is not among them.")
+    ] = Field(
+        "week", title="Period", description="Whole days in UTC, up to yesterday. Left empty, seven."
+    )
     channel: ChannelId | None = Field(
         None, title="Post it in", description="Invite me there first. Left empty, only you get it."
     )
@@ -82,8 +84,10 @@ class Report(Reply):
     left_out: int = 0
 
     @property
-    def days(self) -> list[str]:
-        return _days(self.begin, self.last)
+    def days(self) -> tuple[str, ...]:
+        """As a chart names them: `22 Sep`."""
+        length = (self.last - self.begin).days + 1
+        return tuple(f"{self.begin + DAY * number:%-d %b}" for number in range(length))
 
     @property
     def length(self) -> int:
@@ -142,12 +146,9 @@ def _days(first: date, last: date) -> list[str]:
 
 def _card(found: Report) -> Card:
     period = f"{found.first} to {found.last}" if found.length > 1 else f"{found.last}"
-    counts = {name: series for name, series in _series(found) if any(series)}
-    chart = None
-    if counts:
-        series = tuple((name.capitalize(), tuple(each)) for name, each in _series(found))
-        labels = tuple(found.days)
-        chart = Chart("Coupons used by day (UTC)", labels=labels, series=series, kind="line")
+    series = tuple((name.capitalize(), tuple(each)) for name, each in _series(found))
+    is_quiet = not any(any(each) for _, each in series)
+    chart = None if is_quiet else Chart("Coupons used by day (UTC)", found.days, series)
     left_out = f"{found.left_out:,} more active campaigns are not in it" if found.left_out else ""
     notes = (("Left out", left_out),) if left_out else ()
     return Card(
@@ -170,8 +171,8 @@ def _funnel(found: Report) -> Iterator[tuple[str, str]]:
         total, then = totals[name], sum(series[: found.length])
         bar = "▇" * -(-total * BAR // most) if most else ""
         part = f"{total / totals[before]:.0%} of {before}" if before and totals[before] else ""
-        words = " · ".join(filter(None, (part, _compared(total, then, found.length))))
-        yield name.capitalize(), f"{bar} {total:,}\n{words}".strip()
+        lines = (f"{bar} {total:,}".strip(), part, _compared(total, then, found.length))
+        yield name.capitalize(), "\n".join(filter(None, lines))
         before = name
 
 
