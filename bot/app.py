@@ -20,6 +20,7 @@ from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
 from bot.listeners.counter import open_counter
+from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
 from bot.people import SlackPeople
@@ -62,6 +63,7 @@ class Bot:
 
     def start(self, *, beat: bool = True) -> None:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
+        note_settings(self.office)
         self.engine.start(self.runner)
         if beat:
             self.lookups.warm(self.desk.account())
@@ -154,6 +156,7 @@ def build(
         office.foresight,
         now,
         lambda: threads.at_work,
+        lambda: office.rulebook.current,
     )
     return Bot(
         office,

@@ -8,6 +8,7 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from actions.policy import Policy
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
 from bot.listeners import (
@@ -18,7 +19,6 @@ from bot.listeners import (
     exports,
     home,
     lookups,
-    members,
     pages,
     reports,
     sheets,
@@ -36,6 +36,7 @@ from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.files import Files
 from bot.listeners.home import Home
+from bot.listeners.members import Members
 from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
@@ -65,6 +66,7 @@ def register(
     foresight: Foresight,
     now: Now,
     at_work: Callable[[], int],
+    policy: Callable[[], Policy],
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
@@ -102,7 +104,7 @@ def register(
     calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
-    members.register(app, people, counter.stopping)
+    Members(people, counter.stopping, counter.deciding, policy, now).register(app)
 
 
 def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answering:

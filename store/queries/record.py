@@ -1,0 +1,127 @@
+"""Questions to the record."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, col, func, select
+
+from store.tables import AuditEntry
+
+SLACK = timedelta(minutes=5)
+"""Lines come on record in the order of their moments, give or take so much."""
+MOST_READ = 20_000
+"""Lines through which words are looked for in one go."""
+PART = 1_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which lines; nothing named means all of them."""
+
+    person: str = ""
+    action: str = ""
+    campaign: str = ""
+    account: str = ""
+    request: str = ""
+    kind: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
+    """Words that are in what was said with it, whatever the case."""
+    below: int | None = None
+    """Only lines before that one: the next page."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some lines, newest first."""
+
+    lines: Sequence[AuditEntry]
+    older: int | None = None
+    """What `below` is for the next page; None when there is none."""
+    read_back_to: datetime | None = None
+    """Words were looked for only so far back, and there are elder lines."""
+
+
+def page(tx: Session, wanted: Wanted, most: int = 50) -> Page:
+    """The newest lines that match all that is wanted."""
+    asked = select(AuditEntry).where(*_where(tx, wanted)).order_by(col(AuditEntry.seq).desc())
+    if not wanted.text:
+        found = tx.exec(asked.limit(most + 1)).all()
+        more = len(found) > most
+        return Page(found[:most], found[most - 1].seq if more else None)
+    return _said(tx, wanted, most)
+
+
+def _said(tx: Session, wanted: Wanted, most: int) -> Page:
+    """Those of the newest so many in which the words are: the database walks back no further."""
+    newest = select(AuditEntry.seq, AuditEntry.at, AuditEntry.because)
+    asked = newest.where(*_where(tx, wanted)).order_by(col(AuditEntry.seq).desc())
+    words, seqs, last = wanted.text.casefold(), list[int](), None
+    count = 0
+    for seq, at, because in tx.exec(asked.limit(MOST_READ)):
+        count, last = count + 1, (seq, at)
+        if words in because.casefold():
+            seqs.append(seq or 0)
+            if len(seqs) == most:
+                break
+    found = select(AuditEntry).where(col(AuditEntry.seq).in_(seqs))
+    lines = tx.exec(found.order_by(col(AuditEntry.seq).desc())).all()
+    if last is None or (count < MOST_READ and len(seqs) < most):
+        return Page(lines)
+    return Page(lines, last[0], last[1] if count == MOST_READ else None)
+
+
+def _where(tx: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    exact: dict[Any, str] = {
+        AuditEntry.actor: wanted.person,
+        AuditEntry.action: wanted.action,
+        AuditEntry.campaign: wanted.campaign,
+        AuditEntry.account: wanted.account,
+        AuditEntry.request: wanted.request,
+        AuditEntry.kind: wanted.kind,
+    }
+    yield from (col(column) == value for column, value in exact.items() if value)
+    seq, at = col(AuditEntry.seq), col(AuditEntry.at)
+    if wanted.below is not None:
+        yield seq < wanted.below
+    if wanted.since:
+        yield at >= wanted.since
+        yield seq > (_edge(tx, at < wanted.since - SLACK, newest=True) or 0)
+    if wanted.until:
+        yield at < wanted.until
+        last = _edge(tx, at > wanted.until + SLACK, newest=False)
+        if last is not None:
+            yield seq < last
+
+
+def _edge(tx: Session, beyond: ColumnElement[bool], *, newest: bool) -> int | None:
+    """The number of a line near a moment, so that no line of another time has to be looked at."""
+    at = col(AuditEntry.at)
+    asked = select(AuditEntry.seq).where(beyond).order_by(at.desc() if newest else at)
+    return tx.exec(asked.limit(1)).first()
+
+
+def line(tx: Session, seq: int) -> AuditEntry | None:
+    return tx.get(AuditEntry, seq)
+
+
+def newest(tx: Session) -> int:
+    """The number of the last line; 0 when there is none."""
+    return tx.exec(select(func.max(AuditEntry.seq))).one() or 0
+
+
+def each(tx: Session, wanted: Wanted, after: int, until: int) -> Sequence[AuditEntry]:
+    """The next part of what is wanted, in order, between these numbers."""
+    seq = col(AuditEntry.seq)
+    asked = select(AuditEntry).where(*_where(tx, replace(wanted, text="")), seq > after)
+    return tx.exec(asked.where(seq <= until).order_by(seq).limit(PART)).all()
+
+
+def last_became(tx: Session, kind: str) -> str | None:
+    """What the last line of that kind says has come of it."""
+    asked = select(AuditEntry.became).where(AuditEntry.kind == kind, AuditEntry.became != "")
+    return tx.exec(asked.order_by(col(AuditEntry.seq).desc()).limit(1)).first()
