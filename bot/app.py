@@ -19,6 +19,7 @@ from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.checking import Checking
 from bot.listeners.counter import open_counter
 from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -64,6 +65,7 @@ class Bot:
     def start(self, *, beat: bool = True) -> None:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
         note_settings(self.office)
+        self.office.completeness.begin()
         self.engine.start(self.runner)
         if beat:
             self.lookups.warm(self.desk.account())
@@ -116,7 +118,8 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning = Pruning(store, retention)
+    pruning, completeness = Pruning(store, retention), office.completeness
+    checking = Checking(store, completeness, telling.board, settings.audit_channel, now)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -124,6 +127,7 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
+        "complete": (checking.check, 3600.0),
         **engine.jobs,
         **telling.jobs,
     }

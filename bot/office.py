@@ -9,6 +9,7 @@ from slack_sdk import WebClient
 
 from actions.approvals import Approvals
 from actions.catalog import CATALOG
+from actions.completeness import Completeness
 from actions.desk import Desk, Now
 from actions.exporting import Exporting
 from actions.origins import Origins
@@ -63,6 +64,11 @@ class Office:
     def foresight(self) -> Foresight:
         """What comes of a plan."""
         return Foresight(self.store, CATALOG, self.weighing, self.now)
+
+    @property
+    def completeness(self) -> Completeness:
+        """Whether the record is whole."""
+        return Completeness(self.store, self.vault, self.clients, self.now)
 
     def close(self) -> None:
         """Let go of all connections."""

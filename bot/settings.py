@@ -85,6 +85,11 @@ class Settings(BaseSettings):
         return [key for key in self.vouchdesk_secret_key.get_secret_value().split(",") if key]
 
     @property
+    def audit_channel(self) -> str:
+        """Where news of the record goes; where cards go, if none is set."""
+        return self.vouchdesk_audit_channel or self.vouchdesk_approvals_channel
+
+    @property
     def secrets(self) -> list[str]:
         """What must not be logged, whoever quotes it."""
         values = (getattr(self, name) for name in type(self).model_fields)
