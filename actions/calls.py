@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions.action import Looks, Step
-from actions.fields import Inputs
+from actions.fields import Inputs, fields, is_private, masked
 from coupontools.client import Client
 from coupontools.heard import Heard, listening
 from store.shelf import Shelf
@@ -13,6 +13,9 @@ from store.tables import Effect, Operation, StepRun
 
 CHUNKS = "chunks"
 """Under this name the reply says in how many chunks its lines are kept: that is their end."""
+
+SHORT = 3
+"""Characters of a value that may as well stand in any sentence."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,15 @@ class Call:
             "took_ms": round(heard.seconds * 1000),
             **({"campaign": made} if made else {}),
         }
+
+    def told(self, error: Exception) -> str:
+        """Its words; what is about a person is masked, should the API have quoted it back at us."""
+        words = str(error)
+        for name, declared, _ in fields(type(self.inputs)):
+            value = getattr(self.inputs, name)
+            if is_private(declared) and isinstance(value, str) and len(value) > SHORT:
+                words = words.replace(value, masked(value))
+        return words
 
     def _send(self, payload: Mapping[str, Any]) -> Any:
         with listening(self.heard):

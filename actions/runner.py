@@ -232,19 +232,19 @@ class Runner:
 
     def _troubled(self, call: Call, error: ApiError | NotKept) -> float | None:
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            effect = self._known(call, error)
-            self._settle(tx, call, effect, problem=str(error))
+            effect, words = self._known(call, error), call.told(error)
+            self._settle(tx, call, effect, problem=words)
             operation = queries.operation(tx, call.operation.id)
             if operation is None or operation.state is not Progress.RUNNING:
-                self._late(tx, operation, call, str(error))
+                self._late(tx, operation, call, words)
                 return None
             says(tx, **call.line())
             if effect is Effect.UNCLEAR:
-                self._move(tx, operation, Progress.UNCLEAR, problem=str(error))
+                self._move(tx, operation, Progress.UNCLEAR, problem=words)
             elif effect is Effect.REFUSED:
-                self._move(tx, operation, Progress.FAILED, problem=str(error))
+                self._move(tx, operation, Progress.FAILED, problem=words)
             elif self._too_late(operation):
-                words = f"{error} Gave up after {call.run.tries} tries."
+                words = f"{words} Gave up after {call.run.tries} tries."
                 self._move(tx, operation, Progress.FAILED, problem=words)
             else:
                 return pause(call.run.tries, error if isinstance(error, ApiError) else None)

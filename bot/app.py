@@ -135,6 +135,7 @@ def build(
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
     listeners.register(
         bolt,
+        store,
         open_counter(
             store,
             vault,

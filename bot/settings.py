@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_stream_token: SecretStr = Field(
+        SecretStr(""), description="bearer token for `vouchdesk audit stream --to`"
+    )
     vouchdesk_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="from which on our own log lines are written"
     )

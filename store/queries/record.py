@@ -12,7 +12,7 @@ from store.tables import AuditEntry
 
 SLACK = timedelta(minutes=5)
 """Lines come on record in the order of their moments, give or take so much."""
-MOST_READ = 20_000
+MOST_READ = 10_000
 """Lines through which words are looked for in one go."""
 PART = 1_000
 
@@ -48,31 +48,28 @@ class Page:
 
 def page(tx: Session, wanted: Wanted, most: int = 50) -> Page:
     """The newest lines that match all that is wanted."""
-    asked = select(AuditEntry).where(*_where(tx, wanted)).order_by(col(AuditEntry.seq).desc())
+    newest = col(AuditEntry.seq).desc()
+    matching = (*_where(tx, wanted),)
     if not wanted.text:
+        asked = select(AuditEntry).where(*matching).order_by(newest)
         found = tx.exec(asked.limit(most + 1)).all()
-        more = len(found) > most
-        return Page(found[:most], found[most - 1].seq if more else None)
-    return _said(tx, wanted, most)
-
-
-def _said(tx: Session, wanted: Wanted, most: int) -> Page:
-    """Those of the newest so many in which the words are: the database walks back no further."""
-    newest = select(AuditEntry.seq, AuditEntry.at, AuditEntry.because)
-    asked = newest.where(*_where(tx, wanted)).order_by(col(AuditEntry.seq).desc())
-    words, seqs, last = wanted.text.casefold(), list[int](), None
-    count = 0
-    for seq, at, because in tx.exec(asked.limit(MOST_READ)):
-        count, last = count + 1, (seq, at)
-        if words in because.casefold():
-            seqs.append(seq or 0)
-            if len(seqs) == most:
-                break
-    found = select(AuditEntry).where(col(AuditEntry.seq).in_(seqs))
-    lines = tx.exec(found.order_by(col(AuditEntry.seq).desc())).all()
-    if last is None or (count < MOST_READ and len(seqs) < most):
-        return Page(lines)
-    return Page(lines, last[0], last[1] if count == MOST_READ else None)
+        return Page(found[:most], found[most - 1].seq if len(found) > most else None)
+    some = select(AuditEntry.seq, AuditEntry.because).where(*matching).order_by(newest)
+    read = some.limit(MOST_READ).subquery()
+    said = func.lower(read.c.because).contains(wanted.text.lower(), autoescape=True)
+    seqs = tx.exec(select(read.c.seq).where(said).order_by(read.c.seq.desc()).limit(most + 1)).all()
+    asked = select(AuditEntry).where(col(AuditEntry.seq).in_(seqs[:most])).order_by(newest)
+    lines = tx.exec(asked).all()
+    if len(seqs) > most:
+        return Page(lines, seqs[most - 1])
+    last = tx.exec(
+        select(AuditEntry.seq, AuditEntry.at)
+        .where(*matching)
+        .order_by(newest)
+        .offset(MOST_READ - 1)
+        .limit(1)
+    ).first()
+    return Page(lines, last[0], last[1]) if last else Page(lines)
 
 
 def _where(tx: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
