@@ -20,6 +20,7 @@ from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
 from bot.checking import Checking
+from bot.digest import Digest
 from bot.listeners.counter import open_counter
 from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -120,6 +121,8 @@ def build(
     )
     pruning, completeness = Pruning(store, retention), office.completeness
     checking = Checking(store, completeness, telling.board, settings.audit_channel, now)
+    zone = settings.vouchdesk_timezone
+    digest = Digest(store, telling.board, settings.audit_channel, zone, now)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -128,6 +131,7 @@ def build(
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
         "complete": (checking.check, 3600.0),
+        "digest": (digest.tell, 300.0),
         **engine.jobs,
         **telling.jobs,
     }

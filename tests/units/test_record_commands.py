@@ -1,13 +1,16 @@
 """The record at the command line: found, exported, streamed, compared."""
 
 import csv
+import io
 import json
-from collections.abc import Iterator
+import zipfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import xlsxwriter
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -94,6 +97,28 @@ def test_a_csv_holds_no_formula_and_says_what_it_is(
     [line] = json.loads(run(settings, "search", "--kind", "exported", "--json").stdout)
     assert (line["actor"], line["surface"]) == ("auditor", "cli")
     assert line["because"] == "the record: 7 lines, person U0BO"
+
+
+def test_a_spreadsheet_makes_no_formula_of_a_csv(
+    settings: dict[str, str], office: Office, tmp_path: Path
+) -> None:
+    file = tmp_path / "record.csv"
+    run(settings, "export", "--format", "csv", "--out", str(file))
+    with file.open(newline="", encoding="utf-8") as text:
+        cells = [cell for row in csv.reader(text) for cell in row]
+    assert formulas(cells) == 0
+    assert formulas(EVIL) == 1  # what it makes of them as they came
+
+
+def formulas(cells: Sequence[str]) -> int:
+    """How many of these a spreadsheet library takes for one."""
+    book = io.BytesIO()
+    with xlsxwriter.Workbook(book) as made:
+        sheet = made.add_worksheet()
+        for row, cell in enumerate(cells):
+            sheet.write(row, 0, cell)
+    with zipfile.ZipFile(book) as parts:
+        return parts.read("xl/worksheets/sheet1.xml").count(b"<f>")
 
 
 def test_json_lines_say_first_what_they_are_and_last_how_many(
