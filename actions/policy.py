@@ -201,12 +201,14 @@ def digest(
     terms: Mapping[str, Any],
     until: date | None = None,
     runs: int | None = None,
+    salt: str = "",
 ) -> str:
     """SHA-256, hex, over the canonical bytes of all that people agree to.
 
     What a series without an end does not say is not in them: elder digests stay as they are.
+    Without the salt nobody finds out by trying what was private in it.
     """
-    ends = {"until": until.isoformat() if until else None, "runs": runs}
+    ends = {"until": until.isoformat() if until else None, "runs": runs, "salt": salt or None}
     agreed = {
         "account": account,
         "action": action,

@@ -15,6 +15,7 @@ from actions.origins import Answer
 from bot import (
     calendar_commands,
     deciding_commands,
+    erasing_commands,
     following,
     policy_commands,
     record_commands,
@@ -47,6 +48,7 @@ deciding_commands.register(app)
 calendar_commands.register(app)
 schedule_commands.register(app)
 following.register(app)
+erasing_commands.register(app)
 
 
 @app.command()

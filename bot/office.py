@@ -11,6 +11,7 @@ from actions.approvals import Approvals
 from actions.catalog import CATALOG
 from actions.completeness import Completeness
 from actions.desk import Desk, Now
+from actions.erasing import Erasing
 from actions.exporting import Exporting
 from actions.origins import Origins
 from actions.policy import People
@@ -64,6 +65,11 @@ class Office:
     def foresight(self) -> Foresight:
         """What comes of a plan."""
         return Foresight(self.store, CATALOG, self.weighing, self.now)
+
+    @property
+    def erasing(self) -> Erasing:
+        """What is private of one person goes."""
+        return Erasing(self.store, self.vault, self.now)
 
     @property
     def completeness(self) -> Completeness:

@@ -105,7 +105,7 @@ class Retention:
         found = retention.requests_to_prune(tx, before, PART)
         for request in found:
             request.inputs = [self._without_private(row) for row in request.inputs]
-            request.pruned_at = self._now()
+            request.pruned_at, request.salt = self._now(), ""
             tx.add(request)
             retention.forget_places(tx, request.id)
         return len(found)

@@ -70,6 +70,8 @@ class Request(SQLModel, table=True):
     surface: str = "slack"
     asked_at: datetime = Field(sa_type=Utc)
     state: Consent = Field(sa_type=ConsentWord, index=True)
+    salt: str = Field(default_factory=lambda: secrets.token_hex(16))
+    """In its digest, and gone with what is private: the digest stays on record."""
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
     edition: int = 1

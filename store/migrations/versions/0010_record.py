@@ -21,6 +21,8 @@ def upgrade() -> None:
     for name in NUMBERS:
         op.add_column("app_audit_entry", sa.Column(name, sa.Integer(), nullable=True))
     op.create_index("ix_app_audit_entry_campaign", "app_audit_entry", ["campaign", "seq"])
+    with op.batch_alter_table("app_request") as altered:
+        altered.add_column(sa.Column("salt", sa.String(), nullable=False, server_default=""))
     op.create_table(
         "app_bookmark",
         sa.Column("name", sa.String(), nullable=False),
