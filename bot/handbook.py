@@ -26,6 +26,7 @@ from actions.fields import (
 from actions.policy import decide
 from actions.rulebook import builtin
 from actions.rules import Facts
+from bot import vocabulary
 from bot.grammar import SHORT_FORMS
 from bot.views.kinds import Limits, limits_of
 
@@ -177,3 +178,4 @@ def _range(limits: Limits) -> str:
 if __name__ == "__main__":
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(handbook(CATALOG), encoding="utf-8")
+    vocabulary.FILE.write_text(vocabulary.kinds(), encoding="utf-8")

@@ -169,6 +169,17 @@ def test_a_stream_is_posted_until_it_is_taken(settings: dict[str, str], office: 
     assert "secret" not in "".join(kept)
 
 
+def test_somebody_is_erased_and_what_that_was_is_told(
+    settings: dict[str, str], office: Office
+) -> None:
+    words = ("erase", "--because", "Ticket 81", "--value", "ada@example.test", "--json")
+    done = vouchdesk(settings, *words)
+    assert json.loads(done.stdout)["requests"] == 0
+    [line] = json.loads(run(settings, "search", "--kind", "erased", "--json").stdout)
+    assert line["because"].endswith("Ticket 81")
+    assert vouchdesk(settings, *words[:4], "ab").exit_code == 1
+
+
 def test_whether_it_is_complete_is_asked_by_hand(
     settings: dict[str, str], office: Office, api_server: str
 ) -> None:
