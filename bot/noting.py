@@ -16,8 +16,14 @@ def note_settings(office: Office) -> None:
     """At a start: each that is not what the record says last, or what it is by default."""
     settings, now = office.settings, office.now()
     default = Settings.model_construct()
+    with office.store.claim("settings") as mine:
+        if mine:  # of several processes that start at once, one
+            _note_all(office, settings, default, now)
+
+
+def _note_all(office: Office, settings: Settings, default: Settings, now: datetime) -> None:
     with office.store.begin() as tx:
-        policy = f"{office.rulebook.current.version}"
+        policy = office.rulebook.current.version
         _noted(tx, Kind.POLICY_CHANGED, policy, "", now)
         _noted(tx, Kind.RETENTION_CHANGED, _retention(settings), _retention(default), now)
         _noted(tx, Kind.ROLE_CHANGED, _groups(settings), _groups(default), now)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, func, select
 
 from store.tables import AuditEntry
 
 SLACK = timedelta(minutes=5)
 """Lines come on record in the order of their moments, give or take so much."""
-MOST_READ = 10_000
+MOST_READ = 5_000
 """Lines through which words are looked for in one go."""
 PART = 1_000
 
@@ -54,22 +54,31 @@ def page(tx: Session, wanted: Wanted, most: int = 50) -> Page:
         asked = select(AuditEntry).where(*matching).order_by(newest)
         found = tx.exec(asked.limit(most + 1)).all()
         return Page(found[:most], found[most - 1].seq if len(found) > most else None)
-    some = select(AuditEntry.seq, AuditEntry.because).where(*matching).order_by(newest)
-    read = some.limit(MOST_READ).subquery()
-    said = func.lower(read.c.because).contains(wanted.text.lower(), autoescape=True)
-    seqs = tx.exec(select(read.c.seq).where(said).order_by(read.c.seq.desc()).limit(most + 1)).all()
+    seqs, read, last = _said(tx, wanted.text, matching, most + 1)
     asked = select(AuditEntry).where(col(AuditEntry.seq).in_(seqs[:most])).order_by(newest)
     lines = tx.exec(asked).all()
     if len(seqs) > most:
         return Page(lines, seqs[most - 1])
-    last = tx.exec(
-        select(AuditEntry.seq, AuditEntry.at)
-        .where(*matching)
-        .order_by(newest)
-        .offset(MOST_READ - 1)
-        .limit(1)
-    ).first()
-    return Page(lines, last[0], last[1]) if last else Page(lines)
+    if read < MOST_READ:
+        return Page(lines)
+    eldest = tx.get(AuditEntry, last)
+    return Page(lines, last, eldest.at if eldest else None)
+
+
+def _said(
+    tx: Session, words: str, matching: Sequence[ColumnElement[bool]], most: int
+) -> tuple[list[int], int, int]:
+    """Of the newest lines those with the words; how many were read, and the last one of them."""
+    some = select(AuditEntry.seq, AuditEntry.because).where(*matching)
+    read = some.order_by(col(AuditEntry.seq).desc()).limit(MOST_READ).cte("read")
+    said = func.lower(read.c.because).contains(words.lower(), autoescape=True)
+    hits = select(read.c.seq).where(said).order_by(read.c.seq.desc()).limit(most).subquery()
+    ends = select(func.count().label("count"), func.coalesce(func.min(read.c.seq), 0).label("last"))
+    end = ends.select_from(read).subquery()
+    both = select(end.c.count, end.c.last, hits.c.seq).select_from(end)
+    rows = tx.execute(both.outerjoin(hits, true())).all()
+    found = sorted((seq for _, _, seq in rows if seq is not None), reverse=True)
+    return found, rows[0][0], rows[0][1]
 
 
 def _where(tx: Session, wanted: Wanted) -> Iterator[ColumnElement[bool]]:
