@@ -83,6 +83,22 @@ def test_tries_that_came_to_nothing_share_the_line_of_the_one_that_counts(world:
     assert (line.kind, line.status) == ("done", 200)
 
 
+def test_an_answer_that_comes_after_somebody_gave_it_up_is_a_line_more(world: World) -> None:
+    world.api.fails("/v3/coupon/pushnotification/all", delay_s=1.5)
+    asks_agreed_push(world)
+    world.bot.jobs["mint"][0]()
+    world.until(lambda: world.api.calls("pushnotification/all"), "the push is sent")
+    [run] = world.operations()
+    world.bot.runner.give_up(run.id, "its process was lost")
+    world.until(lambda: record(world, Kind.ANSWERED_LATE), "the answer comes")
+    lines = [line for line in record(world) if line.step]
+    assert [(line.kind, line.step, line.status) for line in lines] == [
+        ("unclear", "0/0", None),
+        ("answered late", "0/0", 200),
+    ]
+    assert world.bot.office.completeness.check().gaps == []
+
+
 def test_each_part_of_a_batch_has_its_line(world: World) -> None:
     world.bot.desk.ask(
         "single_use.create_many", {"campaign": SPLASH, "amount": 12_000}, actor="U0ANA"
