@@ -28,6 +28,12 @@ def living(engine: Engine) -> Connection:
     return connection
 
 
+def is_first(connection: Connection, key: str) -> bool:
+    """Whether the lock of that name is this transaction's until it ends, however it ends."""
+    asked = text(f"SELECT pg_try_advisory_xact_lock({KEY})")
+    return bool(connection.execute(asked, {"key": f"tx:{key}"}).scalar())
+
+
 class Claims:
     """Advisory locks by name, of all processes on one PostgreSQL database."""
 

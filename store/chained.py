@@ -1,0 +1,55 @@
+"""The chain as lines: what is exported, and what is verified of a database."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+
+from sqlmodel import Session
+
+from store.db import Store
+from store.ledger import Verdict, line
+from store.queries import chain
+from store.signing import Kind, Public, Signer, Statement, read
+from store.verifying import verify
+
+PART = 5_000
+NOBODY = Signer(())
+
+
+def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
+    """Head, stub, entries, and each checkpoint after the entry that it speaks of."""
+    last, hash = chain.head(tx)
+    stub = chain.newest(tx, Kind.STUB)
+    first = stub.number + 1 if stub else 1
+    said = [each for each in chain.signed(tx, Kind.CHECKPOINT, first) if each.number <= last]
+    counted = {"first": first, "count": last - first + 1}
+    counted["statements"] = len(said) + bool(stub)
+    yield _line(signer.sign(Kind.EXPORT, last, hash, at, filter={}, **counted).words)
+    if stub:
+        yield _line(stub.words)
+    coming = iter(said)
+    soon = next(coming, None)
+    for entry in chain.sealed(tx, first, last, PART):
+        yield line(entry)
+        if soon and soon.number == entry["number"]:
+            yield _line(soon.words)
+            soon = next(coming, None)
+
+
+def verify_store(
+    store: Store,
+    publics: Mapping[str, Public],
+    posted: Sequence[Statement] = (),
+    *,
+    at: datetime,
+) -> tuple[Verdict, int]:
+    """The verdict on a database, by what it says itself and what was posted; and how many entries
+    are not sealed yet."""
+    with store.snapshot() as tx:
+        last, _ = chain.head(tx)
+        beyond = [read(each.words) for each in chain.signed(tx, Kind.CHECKPOINT, last + 1)]
+        verdict = verify(lines(tx, NOBODY, at), publics, [*beyond, *posted])
+        return verdict, chain.count_open(tx)
+
+
+def _line(words: str) -> bytes:
+    return f"{words}\n".encode()
