@@ -32,7 +32,9 @@ from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
+from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
+from store.sealing import Sealing
 
 BEAT = 0.5
 GRACE = 20
@@ -114,7 +116,8 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning = Pruning(store, retention)
+    trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
+    pruning = Pruning(store, retention, trimming)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -122,6 +125,8 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
         **engine.jobs,
         **telling.jobs,
     }

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from store.db import Store
-from store.ledger import Verdict, line
+from store.ledger import GENESIS, Verdict, line
 from store.queries import chain
 from store.signing import Kind, Public, Signer, Statement, read
 from store.verifying import verify
@@ -17,13 +17,12 @@ NOBODY = Signer(())
 
 def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
     """Head, stub, entries, and each checkpoint after the entry that it speaks of."""
-    last, hash = chain.head(tx)
+    last, _ = chain.head(tx)
     stub = chain.newest(tx, Kind.STUB)
     first = stub.number + 1 if stub else 1
     said = [each for each in chain.signed(tx, Kind.CHECKPOINT, first) if each.number <= last]
-    counted = {"first": first, "count": last - first + 1}
-    counted["statements"] = len(said) + bool(stub)
-    yield _line(signer.sign(Kind.EXPORT, last, hash, at, filter={}, **counted).words)
+    statements = len(said) + bool(stub)
+    yield head(tx, signer, at, {}, first=first, count=last - first + 1, statements=statements)
     if stub:
         yield _line(stub.words)
     coming = iter(said)
@@ -33,6 +32,13 @@ def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
         if soon and soon.number == entry["number"]:
             yield _line(soon.words)
             soon = next(coming, None)
+
+
+def head(tx: Session, signer: Signer, at: datetime, by: Mapping[str, str], **counted: int) -> bytes:
+    """The first line of an export: how far the chain goes, by what entries were chosen, counts."""
+    last, hash = chain.head(tx)
+    said = signer.sign(Kind.EXPORT, last, hash or GENESIS.hex(), at, filter=dict(by), **counted)
+    return _line(said.words)
 
 
 def verify_store(

@@ -139,7 +139,8 @@ def read(text: str) -> Statement:
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreadable from None
     is_plain = isinstance(found.number, int) and isinstance(found.hash, str)
-    if not is_plain or (signature and not SIGNATURE.fullmatch(signature)) or found.words != text:
+    is_signed = SIGNATURE.fullmatch(signature) if "key" in said else not signature
+    if not is_plain or not is_signed or found.words != text:
         raise Unreadable
     return found
 

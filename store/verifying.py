@@ -40,7 +40,8 @@ class _Reading:
     def __init__(self, publics: Mapping[str, Public], posted: Sequence[Statement]) -> None:
         self._publics = publics
         self._number, self._first = 1, 1  # of the entry that is expected
-        self._before, self._line = GENESIS, 0
+        self._before = self._earlier = GENESIS  # hashes of the one before it, and before that
+        self._line = 0
         self._head: Statement | None = None
         self._matched = self._covered = self._statements = 0
         self._stubs: dict[int, Statement] = {}
@@ -75,7 +76,7 @@ class _Reading:
             or b'"number":%d,' % self._number not in body
         ):
             return False
-        self._before = seal.digest()
+        self._earlier, self._before = self._before, seal.digest()
         self._number += 1
         if self._number > self._mark:
             self._pass()
@@ -123,7 +124,7 @@ class _Reading:
             self._before = bytes.fromhex(stub.hash)
             while self._marks and self._marks[-1].number < stub.number:
                 self._trust(self._marks.pop())
-            self._pass()
+        self._pass()
         return chain([first], lines) if first else lines
 
     def _expect(self, said: Statement) -> None:
@@ -163,12 +164,15 @@ class _Reading:
 
     def _odd(self, line: bytes, lines: Iterator[bytes]) -> None:
         """A statement; or else the first entry that is wrong."""
+        later = (each for each in lines if not each.startswith(SAID))
         if not line.startswith(SAID):
-            raise self._wrong(line, (each for each in lines if not each.startswith(SAID)))
-        said = self._said(line)
-        if said.number != self._number - 1 or said.kind is not Kind.CHECKPOINT:
-            words = f"The {said.kind} of entry {said.number:,} stands after {self._number - 1:,}"
-            raise _Wrong(Fault.FORGED, self._number - 1, words)
+            raise self._wrong(line, later)
+        said, last = self._said(line), self._number - 1
+        if said.number > last and not _is(after := next(later, b""), self._before, last + 1):
+            raise self._wrong(after, later) if after else self._cut(said.number)
+        if said.number != last or said.kind is not Kind.CHECKPOINT:
+            words = f"The {said.kind} of entry {said.number:,} stands after entry {last:,}"
+            raise _Wrong(Fault.FORGED, max(last, 1), words)
         self._statements += 1
         self._expect(said)
         self._pass()
@@ -186,25 +190,30 @@ class _Reading:
         here, said, after = self._number, _number(line), next(later, b"")
         if not line.endswith(b"\n"):
             return _Wrong(Fault.CUT, here, f"Entry {here:,} breaks off")
-        if self._is(after):
-            return _Wrong(Fault.INSERTED, here, f"Something was put before entry {here:,}")
-        if said is None or said == here or self._is(_renumbered(line, said, here)):
-            return _Wrong(Fault.EDITED, here, f"Entry {here:,} is not as it was sealed")
+        if _is(after, self._before, here):
+            return self._before_its_turn(said, next(later, b""))
+        if here > self._first and _is(line, self._earlier, here - 1):
+            words = f"Something was put before entry {here - 1:,}, and made to fit"
+            return _Wrong(Fault.INSERTED, here - 1, words)
+        is_here = said in (None, here) or _is(_renumbered(line, here), self._before, here)
         next_one = _number(after)
-        if next_one == here or any(_number(each) == here for each in later):
+        if not is_here and (next_one == here or any(_number(each) == here for each in later)):
             words = f"Entry {said:,} is in the place of entry {here:,}, which comes later"
             return _Wrong(Fault.SWAPPED, here, words)
-        if said < here or next_one == here + 1:
-            return _Wrong(Fault.EDITED, here, f"Entry {here:,} is not as it was sealed")
+        if said is None or is_here or said < here or next_one == here + 1:
+            words = f"Entry {here:,} is not as it was sealed, or does not follow on {here - 1:,}"
+            return _Wrong(Fault.EDITED, here, words)
         words = f"Entry {here:,} is missing"
         if said > here + 1:
             words = f"Entries {here:,} to {said - 1:,} are missing"
         return _Wrong(Fault.DELETED, here, words)
 
-    def _is(self, line: bytes) -> bool:
-        """Whether that line would be the entry that is expected."""
-        seal = link(self._before, line[9:-ENDS]).hex().encode()
-        return line[-ENDS:] == TAIL % seal and b'"number":%d,' % self._number in line
+    def _before_its_turn(self, said: int | None, third: bytes) -> _Wrong:
+        """Something stands before the entry that is expected: the one after it, or anything."""
+        here = self._number
+        if said == here + 1 and _number(third) != here + 1:
+            return _Wrong(Fault.SWAPPED, here, f"Entries {here:,} and {here + 1:,} are swapped")
+        return _Wrong(Fault.INSERTED, here, f"Something was put before entry {here:,}")
 
     def _end(self) -> None:
         """Nothing may be missing that something was said about."""
@@ -212,8 +221,7 @@ class _Reading:
         for said in reversed(self._marks):
             if said is not head or said.signature:
                 self._trust(said)
-            words = f"Entries {last + 1:,} to {self._marks[0].number:,} are missing at the end"
-            raise _Wrong(Fault.CUT, last + 1, words)
+            raise self._cut(self._marks[0].number)
         if head is None:
             return
         counted = {"first": self._first, "count": last - self._first + 1}
@@ -222,6 +230,11 @@ class _Reading:
             if head.said.get(name) != number:
                 words = f"The head says {name} {head.said.get(name)}, but it is {number:,}"
                 raise _Wrong(Fault.FORGED, max(last, 1), words)
+
+    def _cut(self, last: int) -> _Wrong:
+        here = self._number
+        words = f"Entries {here:,} to {last:,} are missing at the end"
+        return _Wrong(Fault.CUT, here, words if last > here else f"Entry {here:,} is missing")
 
 
 def _statement(line: bytes) -> Statement:
@@ -243,5 +256,11 @@ def _number(line: bytes) -> int | None:
     return number if isinstance(number, int) else None
 
 
-def _renumbered(line: bytes, said: int, here: int) -> bytes:
-    return line.replace(b'"number":%d,' % said, b'"number":%d,' % here)
+def _renumbered(line: bytes, number: int) -> bytes:
+    return line.replace(b'"number":%d,' % (_number(line) or 0), b'"number":%d,' % number)
+
+
+def _is(line: bytes, before: bytes, number: int) -> bool:
+    """Whether that line would be that entry, after one of that hash."""
+    seal = link(before, line[9:-ENDS]).hex().encode()
+    return line[-ENDS:] == TAIL % seal and b'"number":%d,' % number in line
