@@ -8,7 +8,7 @@ from sqlmodel import Session
 from store.db import Store
 from store.ledger import GENESIS, Verdict, line
 from store.queries import chain
-from store.signing import Kind, Public, Signer, Statement, read
+from store.signing import Kind, Public, Signer, Statement, canonical_pairs, read
 from store.verifying import verify
 
 PART = 5_000
@@ -27,9 +27,9 @@ def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
         yield _line(stub.words)
     coming = iter(said)
     soon = next(coming, None)
-    for entry in chain.sealed(tx, first, last, PART):
-        yield line(entry)
-        if soon and soon.number == entry["number"]:
+    for number, hash, *facts in chain.sealed(tx, first, last, PART):
+        yield line(canonical_pairs(zip(chain.FACTS, facts, strict=True)), hash)
+        if soon and soon.number == number:
             yield _line(soon.words)
             soon = next(coming, None)
 

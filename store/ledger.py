@@ -69,6 +69,6 @@ def link(before: bytes, body: bytes) -> bytes:
     return hashlib.sha256(before + body).digest()
 
 
-def line(entry: Mapping[str, Any]) -> bytes:
+def line(body: bytes, hash: str) -> bytes:
     """A sealed entry, as it stands in an export."""
-    return HEAD + body(entry) + TAIL % str(entry["hash"]).encode()
+    return HEAD + body + TAIL % hash.encode()

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from json.encoder import encode_basestring
+from json.encoder import encode_basestring as escaped
 from typing import Any, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
@@ -67,9 +67,14 @@ class Unreadable(Exception):
 
 def canonical(facts: Mapping[str, Any]) -> bytes:
     """The bytes of some facts: JSON, keys sorted, no spaces, UTF-8; what is empty is left out."""
+    return canonical_pairs(sorted(facts.items()))
+
+
+def canonical_pairs(facts: Iterable[tuple[str, Any]]) -> bytes:
+    """The same of facts that are sorted already."""
     said = [
-        f'"{name}":{_value(value)}'
-        for name, value in sorted(facts.items())
+        f'"{name}":{escaped(value) if type(value) is str else _value(value)}'
+        for name, value in facts
         if value is not None and value != ""
     ]
     return f"{{{','.join(said)}}}".encode()
@@ -77,11 +82,9 @@ def canonical(facts: Mapping[str, Any]) -> bytes:
 
 def _value(value: Any) -> str:
     """As the encoder has it, without starting one for what is plain."""
-    if type(value) is str:
-        return encode_basestring(value)
-    if type(value) is datetime:
-        return f'"{moment(value)}"'
-    return str(value) if type(value) is int else ENCODER.encode(value)
+    if type(value) is int:
+        return str(value)
+    return f'"{moment(value)}"' if type(value) is datetime else ENCODER.encode(value)
 
 
 def moment(at: datetime) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from sqlalchemy import insert
+from sqlmodel import col, select
 
 from store import schema
 from store.chained import lines
@@ -17,6 +18,13 @@ from store.tables import AuditEntry
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 WORDS = ("", "Too early", 'approve: "no" – \\ said \U0001f600', "<!channel> & é\n\ttab\x7f", "=1+1")
+
+
+def entries(store: Store) -> Sequence[AuditEntry]:
+    """All that is sealed, in the order of the chain."""
+    with store.look() as tx:
+        sealed = select(AuditEntry).where(col(AuditEntry.number) > 0)
+        return tx.exec(sealed.order_by(col(AuditEntry.number))).all()
 
 
 class Record:
@@ -49,11 +57,6 @@ class Record:
         with self.store.look() as tx:
             kinds = (Kind.STUB, Kind.CHECKPOINT)
             return [read(each.words) for kind in kinds for each in chain.signed(tx, kind)]
-
-    def numbers(self) -> list[int | None]:
-        """Of all entries, in the order of the chain."""
-        with self.store.look() as tx:
-            return [each["number"] for each in chain.sealed(tx, 1, 10**9, 1_000)]
 
     def _entry(self) -> dict[str, object]:
         number = next(self._numbers)

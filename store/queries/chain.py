@@ -4,14 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, text, update
+import sqlalchemy as sql
+from sqlalchemy import Table, bindparam, delete, literal, text, update
 from sqlmodel import Session, col, func, select
 
+from store.ledger import FORM
 from store.queries.retention import gone
 from store.signing import Kind
 from store.tables import AuditEntry, Signed
 
 ENTRIES: Table = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel
+FACTS = sorted([*(column.name for column in ENTRIES.c if column.name != "hash"), "form"])
+"""What an entry's hash is over, in this order."""
 SEAL = update(ENTRIES).where(ENTRIES.c.seq == bindparam("of"))
 MANY = text(
     "UPDATE app_audit_entry SET number = new.number, hash = new.hash"
@@ -59,17 +63,18 @@ def seal(tx: Session, links: Sequence[Link]) -> None:
     tx.connection().execute(SEAL, rows)
 
 
-def sealed(tx: Session, first: int, last: int, part: int) -> Iterator[Mapping[str, Any]]:
-    """The chain from one number to another, read bit by bit."""
-    at = first
-    asked = ENTRIES.select().order_by(ENTRIES.c.number).limit(part)
+def sealed(tx: Session, first: int, last: int, part: int) -> Iterator[Sequence[Any]]:
+    """The chain from one number to another, read bit by bit: number, hash, then all `FACTS`."""
+    at, form = first, literal(FORM)
+    facts = (form if name == "form" else ENTRIES.c[name] for name in FACTS)
+    asked = sql.select(ENTRIES.c.number, ENTRIES.c.hash, *facts)
     while at <= last:
         here = ENTRIES.c.number.between(at, last)
-        rows: Sequence[Any] = tx.execute(asked.where(here)).mappings().all()
+        rows = tx.execute(asked.where(here).order_by(ENTRIES.c.number).limit(part)).all()
         yield from rows
         if len(rows) < part:
             return
-        at = rows[-1]["number"] + 1
+        at = rows[-1][0] + 1
 
 
 def first(tx: Session) -> int | None:

@@ -17,6 +17,7 @@ from store.queries import chain
 from store.signing import Kind, Signer, Statement, Trust, publics, read
 from store.verifying import verify
 from tests.flows.asking import agree, asks_campaign
+from tests.recording import entries
 from tests.world import World
 
 KEY, OTHER = Signer.new_key(), Signer.new_key()
@@ -69,11 +70,11 @@ def test_what_people_do_is_sealed_and_the_chain_is_whole(world: World) -> None:
     verdict = judged(world)
     assert verdict.is_whole
     with world.bot.office.store.look() as tx:
-        entries = [*chain.sealed(tx, 1, 10**6, 100)]
         assert not chain.is_open(tx)
-    assert [entry["number"] for entry in entries] == [*range(1, verdict.number + 1)]
-    assert [entry["seq"] for entry in entries] == sorted(entry["seq"] for entry in entries)
-    assert {"asked", "granted", "done"} <= {entry["kind"] for entry in entries}
+    found = entries(world.bot.office.store)
+    assert [entry.number for entry in found] == [*range(1, verdict.number + 1)]
+    assert [entry.seq for entry in found] == sorted(entry.seq or 0 for entry in found)
+    assert {"asked", "granted", "done"} <= {entry.kind for entry in found}
 
 
 def test_who_commits_late_is_not_left_out(world: World) -> None:
@@ -87,11 +88,9 @@ def test_who_commits_late_is_not_left_out(world: World) -> None:
         beats(world, "seal")
         assert judged(world).number == 3
     beats(world, "seal")
-    with store.look() as tx:
-        actors = [(each["number"], each["actor"]) for each in chain.sealed(tx, 1, 9, 9)]
-        seqs = [each["seq"] for each in chain.sealed(tx, 1, 9, 9)]
-    assert actors[-1] == (4, "U0LATE")
-    assert seqs[-1] == min(seqs)
+    found = entries(store)
+    assert (found[-1].number, found[-1].actor) == (4, "U0LATE")
+    assert found[-1].seq == min(entry.seq or 0 for entry in found)
     assert judged(world).is_whole
 
 
@@ -261,11 +260,9 @@ def test_old_entries_are_removed_and_the_rest_is_still_whole(world: World) -> No
     trimmed(world)
     verdict = judged(world)
     assert (verdict.fault, verdict.first) == (None, 11)
-    with world.bot.office.store.look() as tx:
-        kept = [*chain.sealed(tx, 1, 99, 99)]
-    [line] = [entry for entry in kept if entry["kind"] == "trimmed"]
-    assert line["actor"] == "retention"
-    assert line["because"].startswith("10 entries up to number 10, ")
+    [line] = [entry for entry in entries(world.bot.office.store) if entry.kind == "trimmed"]
+    assert line.actor == "retention"
+    assert line.because.startswith("10 entries up to number 10, ")
 
     [stub] = [each for each in posted(world) if each.kind is Kind.STUB]
     assert (stub.number, stub.said["removed"], stub.said["by"]) == (10, 10, "retention")

@@ -182,9 +182,9 @@ def test_a_new_one_that_is_made_to_fit_is_found_too(export: Export, before: int)
     if before > 1:
         hash = bytes.fromhex(json.loads(export.lines[export.place[before - 1]])["hash"])
     fake = {"seq": 5, "number": before, "at": START, "actor": "U0EVE", "kind": "granted"}
-    fake["hash"] = link(hash, body(fake)).hex()
+    sealed = line(body(fake), link(hash, body(fake)).hex())
     at = export.place[before]
-    verdict = export.judged([*export.lines[:at], line(fake), *export.lines[at:]])
+    verdict = export.judged([*export.lines[:at], sealed, *export.lines[at:]])
     assert (verdict.fault, verdict.number) == (Fault.INSERTED, before), verdict
 
 
@@ -210,7 +210,7 @@ def rewritten(export: Export, wrong: int) -> list[bytes]:
         if entry["number"] == wrong:
             entry["actor"] = "U0EVE"
         before = link(before, body(entry))
-        lines.append(line({**entry, "hash": before.hex()}))
+        lines.append(line(body(entry), before.hex()))
     return lines
 
 
