@@ -41,7 +41,10 @@ class Witness:
         """What is new; Slack being away delays it, no more."""
         with self._store.claim("witness") as mine:
             if mine and self._file:
-                self._add(self._file)
+                try:
+                    self._add(self._file)
+                except OSError as error:  # a full disk keeps nobody from telling the channel
+                    log.error("checkpoints cannot be filed", error=str(error)[:200])
             if mine and self._channel and self._now() >= self._again_at:
                 self._post()
 

@@ -9,7 +9,7 @@ from store.chained import verify_store
 from store.db import Store
 from store.lifecycle import note
 from store.queries import chain
-from store.signing import Kind, Signer, Statement, read
+from store.signing import Kind, Signer, Statement, Unreadable, read
 from store.tables import Signed
 
 EVERY = 10_000
@@ -125,13 +125,17 @@ class Trimming:
 
 def break_at(tx: Session, last: Signed) -> str:
     """What is wrong where the last checkpoint was; nothing if the chain goes on from there."""
-    said, entry = read(last.words), chain.entry(tx, last.number)
     stub = chain.newest(tx, Kind.STUB)
     if stub and stub.number >= last.number:
         return ""
+    entry = chain.entry(tx, last.number)
     if entry is None:
         return f"Entry {last.number:,} is missing, of which there is a checkpoint"
-    return "" if entry.hash == said.hash else f"Entry {last.number:,} is not that of its checkpoint"
+    try:
+        is_that = read(last.words).hash == entry.hash
+    except Unreadable:
+        return f"The checkpoint of entry {last.number:,} is damaged"
+    return "" if is_that else f"Entry {last.number:,} is not that of its checkpoint"
 
 
 def signed(said: Statement) -> Signed:
