@@ -35,7 +35,9 @@ from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
+from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
+from store.sealing import Sealing
 
 BEAT = 0.5
 GRACE = 20
@@ -119,10 +121,11 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning, completeness = Pruning(store, retention), office.completeness
-    checking = Checking(store, completeness, telling.board, settings.audit_channel, now)
+    checking = Checking(store, office.completeness, telling.board, settings.audit_channel, now)
     zone = settings.vouchdesk_timezone
     digest = Digest(store, telling.board, settings.audit_channel, zone, now)
+    trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
+    pruning = Pruning(store, retention, trimming)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -132,6 +135,8 @@ def build(
         "prune": (pruning.prune, 3600.0),
         "complete": (checking.check, 3600.0),
         "digest": (digest.tell, 300.0),
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
         **engine.jobs,
         **telling.jobs,
     }

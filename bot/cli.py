@@ -13,6 +13,7 @@ from actions.catalog import CATALOG
 from actions.errors import UnknownThing
 from actions.origins import Answer
 from bot import (
+    audit_commands,
     calendar_commands,
     deciding_commands,
     erasing_commands,
@@ -40,6 +41,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="A Coupontools account in Slack."
 )
 audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+audit_commands.register(audit)
 app.add_typer(audit, name="audit")
 record_commands.register(audit)
 app.add_typer(db, name="db")

@@ -39,7 +39,9 @@ def _noted(tx: Session, kind: Kind, is_now: str, default: str, at: datetime) -> 
 
 def _retention(settings: Settings) -> str:
     days, files = settings.vouchdesk_keep_days, settings.vouchdesk_file_days
-    return f"private values {days} days, files {files} days"
+    entries = settings.vouchdesk_audit_days
+    lines = f"entries {entries} days" if entries else "entries for ever"
+    return f"private values {days} days, files {files} days, {lines}"
 
 
 def _groups(settings: Settings) -> str:

@@ -15,8 +15,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from actions.rules import OPERATOR
+from bot.audit_commands import export_chain
 from bot.console import Json, err, office, out, refuse, show_json, trouble
-from bot.filters import looked_back, wanted
+from bot.filters import looked_back, told, wanted
 from bot.lists import written
 from bot.ocsf import event
 from bot.office import Office
@@ -109,14 +110,21 @@ def export(
     actor: Who = "operator",
     as_json: Json = False,
 ) -> None:
-    """Lines as a file, in order; it says itself by what they were found, and how many they are."""
+    """Lines as a file, in order; it says itself by what they were found, and how many they are.
+
+    All of it as JSON lines is the chain, into a new file: `vouchdesk audit verify` reads that.
+    """
     given = locals()
     with trouble(), office() as at_work:
-        files = RecordFiles(at_work.store, at_work.now)
-        made = files(_wanted(at_work, given), format.value, actor=actor, surface=CLI)
-        count = written(made, file)
+        asked = _wanted(at_work, given)
+        if format is As.JSONL and asked == record.Wanted():
+            _note_exported(at_work, "the whole chain", actor)
+            count = export_chain(at_work, file)
+        else:
+            files = RecordFiles(at_work.store, at_work.now)
+            count = written(files(asked, format.value, actor=actor, surface=CLI), file)
         if as_json:
-            show_json({"lines": count, "file": str(file), "filter": made.said.filter})
+            show_json({"file": str(file), "format": format, "lines": count, "filter": told(asked)})
         else:
             out.print(f"{count:,} lines in {file}", highlight=False, markup=False)
 
@@ -192,9 +200,13 @@ def _why(error: Exception) -> str:
 
 
 def _note_begun(at_work: Office, to: str, after: int) -> None:
-    words = f"the record: a stream to {to} from line {after + 1:,} on"
+    _note_exported(at_work, f"a stream to {to} from line {after + 1:,} on", OPERATOR)
+
+
+def _note_exported(at_work: Office, what: str, actor: str) -> None:
+    words = f"the record: {what}"
     with at_work.store.begin() as tx:
-        note(tx, Kind.EXPORTED, actor=OPERATOR, at=at_work.now(), because=words, surface=CLI)
+        note(tx, Kind.EXPORTED, actor=actor, at=at_work.now(), because=words, surface=CLI)
 
 
 def _sink(at_work: Office, to: str, format: Streamed) -> Sink:

@@ -46,6 +46,16 @@ class Settings(BaseSettings):
     vouchdesk_stream_token: SecretStr = Field(
         SecretStr(""), description="bearer token for `vouchdesk audit stream --to`"
     )
+    vouchdesk_audit_key: SecretStr = Field(
+        SecretStr(""),
+        description="signs checkpoints of the record; several with commas, newest first",
+    )
+    vouchdesk_audit_file: Path | None = Field(
+        None, description="a file to which checkpoints are added too"
+    )
+    vouchdesk_audit_days: int | None = Field(
+        None, ge=30, description="days until entries of the record are removed; never if none"
+    )
     vouchdesk_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="from which on our own log lines are written"
     )
@@ -93,12 +103,21 @@ class Settings(BaseSettings):
         return self.vouchdesk_audit_channel or self.vouchdesk_approvals_channel
 
     @property
+    def audit_keys(self) -> list[str]:
+        return [key for key in self.vouchdesk_audit_key.get_secret_value().split(",") if key]
+
+    @property
     def secrets(self) -> list[str]:
         """What must not be logged, whoever quotes it."""
         values = (getattr(self, name) for name in type(self).model_fields)
         secret = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
         password = make_url(self.database_url).password
-        return [*secret, *self.secret_keys, *([str(password)] if password else [])]
+        return [
+            *secret,
+            *self.secret_keys,
+            *self.audit_keys,
+            *([str(password)] if password else []),
+        ]
 
     def missing(self) -> list[str]:
         """What `serve` cannot do without, each with what it is."""

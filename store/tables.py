@@ -18,7 +18,12 @@ from store.columns import (
     Utc as Utc,
     Word as Word,
 )
-from store.entries import AuditEntry as AuditEntry, Bookmark as Bookmark, Listed as Listed
+from store.entries import (
+    AuditEntry as AuditEntry,
+    Bookmark as Bookmark,
+    Listed as Listed,
+    Signed as Signed,
+)
 
 
 def new_id(prefix: str) -> str:
