@@ -79,7 +79,7 @@ class Completeness:
         """What was sent by elder releases has no lines: it is compared from here on."""
         with self._store.begin() as tx:
             if complete.bookmark(tx, NAME) is None:
-                tx.add(Bookmark(name=NAME, seq=0, at=self._now()))
+                tx.add(Bookmark(name=NAME, at=self._now()))
 
     def is_due(self) -> bool:
         """Whether nothing was compared for a day."""
@@ -104,7 +104,7 @@ class Completeness:
                 note(tx, Kind.GAP, actor=actor, at=now, about=about, because=gap.words, **where)
             words = f"{found.compared}; {len(gaps):,} gaps"
             note(tx, Kind.CHECKED, actor=actor, at=now, because=words)
-            tx.merge(Bookmark(name=NAME, seq=0, at=now))
+            tx.merge(Bookmark(name=NAME, at=now))
         return found
 
     def _asked(self) -> Iterator[tuple[Account, Things, frozenset[str]]]:

@@ -13,28 +13,23 @@ from store.queries import record
 
 
 def note_settings(office: Office) -> None:
-    """At a start: each that is not what the record says last, or what it is by default."""
+    """At a start: each that is not what it was; the first start only remembers."""
     settings, now = office.settings, office.now()
-    default = Settings.model_construct()
     with office.store.claim("settings") as mine:
-        if mine:  # of several processes that start at once, one
-            _note_all(office, settings, default, now)
+        if not mine:  # of several processes that start at once, one
+            return
+        with office.store.begin() as tx:
+            note_change(tx, Kind.POLICY_CHANGED, office.rulebook.current.version, now)
+            note_change(tx, Kind.RETENTION_CHANGED, _retention(settings), now)
+            note_change(tx, Kind.ROLE_CHANGED, _groups(settings), now)
 
 
-def _note_all(office: Office, settings: Settings, default: Settings, now: datetime) -> None:
-    with office.store.begin() as tx:
-        policy = office.rulebook.current.version
-        _noted(tx, Kind.POLICY_CHANGED, policy, "", now)
-        _noted(tx, Kind.RETENTION_CHANGED, _retention(settings), _retention(default), now)
-        _noted(tx, Kind.ROLE_CHANGED, _groups(settings), _groups(default), now)
-
-
-def _noted(tx: Session, kind: Kind, is_now: str, default: str, at: datetime) -> None:
-    known = record.last_became(tx, kind)
-    was = default if known is None else known
-    if was != is_now:
-        words = f"{was} → {is_now}" if was else is_now
-        note(tx, kind, actor=OPERATOR, at=at, because=words, was=was, became=is_now)
+def note_change(tx: Session, kind: Kind, says: str, at: datetime) -> None:
+    """Put it on record, if it said something else before."""
+    was = record.remember(tx, kind, says, at)
+    if was not in (None, says):
+        words = f"{was} → {says}"
+        note(tx, kind, actor=OPERATOR, at=at, because=words, was=was, became=says)
 
 
 def _retention(settings: Settings) -> str:

@@ -31,6 +31,7 @@ from store import queries, schema
 from store.db import Store
 from store.kinds import Kind
 from store.lifecycle import note
+from store.queries import record
 from store.secrets import BadKey, Vault
 from store.shelf import Shelf
 from store.signing import Signer
@@ -210,6 +211,8 @@ def _noting(store: Store, now: Now) -> Callable[[Kind, str], None]:
     def changed(kind: Kind, words: str) -> None:
         was, _, became = words.partition(" → ") if kind is Kind.POLICY_CHANGED else ("", "", "")
         with store.begin() as tx:
+            if became:
+                record.remember(tx, kind, became, now())
             note(tx, kind, actor=OPERATOR, at=now(), because=words, was=was, became=became)
 
     return changed

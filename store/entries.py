@@ -87,12 +87,13 @@ class Signed(SQLModel, table=True):
 
 
 class Bookmark(SQLModel, table=True):
-    """How far a stream of the record has been taken."""
+    """How far a stream of the record has been taken; or what a setting said last."""
 
     __tablename__ = "app_bookmark"
 
     name: str = Field(primary_key=True)
-    seq: int
+    seq: int = 0
+    words: str = ""
     at: datetime = Field(sa_type=Utc)
 
 

@@ -51,7 +51,7 @@ def digest_message(week: Week) -> Message:
     days = f"{week.since:%-d %b} to {week.until - timedelta(days=1):%-d %b %Y}"
     title = f"The week from {days}"
     if week.is_empty:
-        words = f"{title}: nothing was asked for, and nothing is open."
+        words = f"{title}: nothing ran, nobody decided anything, nothing is unclear."
         return Message(words, [section(escape(words))])
     blocks: list[Block] = [header(title), *(section(text) for text in _sections(week))]
     blocks.append(

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, true
 from sqlmodel import Session, col, func, select
 
-from store.tables import AuditEntry
+from store.tables import AuditEntry, Bookmark
 
 SLACK = timedelta(minutes=5)
 """Lines come on record in the order of their moments, give or take so much."""
@@ -127,7 +127,10 @@ def each(tx: Session, wanted: Wanted, after: int, until: int) -> Sequence[AuditE
     return tx.exec(asked.where(seq <= until).order_by(seq).limit(PART)).all()
 
 
-def last_became(tx: Session, kind: str) -> str | None:
-    """What the last line of that kind says has come of it."""
-    asked = select(AuditEntry.became).where(AuditEntry.kind == kind, AuditEntry.became != "")
-    return tx.exec(asked.order_by(col(AuditEntry.seq).desc()).limit(1)).first()
+def remember(tx: Session, name: str, words: str, at: datetime) -> str | None:
+    """From now on a setting says that; what it said before, None if nobody knows."""
+    known = tx.get(Bookmark, name)
+    was = known.words if known else None
+    if was != words:
+        tx.merge(Bookmark(name=name, words=words, at=at))
+    return was

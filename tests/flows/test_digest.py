@@ -54,10 +54,10 @@ def test_on_mondays_the_week_is_told_once(world: World) -> None:
 
 
 def test_a_week_without_anything_is_one_line(world: World) -> None:
+    asks_campaign(world)
     on_monday(world)
-    tells(world)
     on_monday(world)
-    assert "nothing was asked for, and nothing is open." in tells(world)
+    assert "nothing ran, nobody decided anything, nothing is unclear." in tells(world)
 
 
 def test_where_there_was_no_record_nothing_is_told_of_it(world: World) -> None:
@@ -65,6 +65,7 @@ def test_where_there_was_no_record_nothing_is_told_of_it(world: World) -> None:
 
 
 def test_slack_being_away_on_monday_it_is_told_later(world: World) -> None:
+    asks_campaign(world)
     on_monday(world)
     world.slack.fails("chat.postMessage", error="internal_error")
     assert "The week" not in tells(world)
@@ -74,6 +75,7 @@ def test_slack_being_away_on_monday_it_is_told_later(world: World) -> None:
 
 @pytest.mark.parametrize("database", ["postgres"], indirect=True)
 def test_of_several_processes_one_tells(world: World) -> None:
+    asks_campaign(world)
     on_monday(world)
     others = [build(world.settings, world.now) for _ in range(2)]
     with ThreadPoolExecutor(3) as many:

@@ -27,6 +27,7 @@ def upgrade() -> None:
         "app_bookmark",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(), nullable=False),
         sa.Column("at", tables.Utc(), nullable=False),
         sa.PrimaryKeyConstraint("name"),
     )
