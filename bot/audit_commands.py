@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.console import Json, err, office, out, show_json, trouble
-from bot.office import utc_now
+from bot.office import Office, utc_now
 from store.chained import lines, verify_store
 from store.checkpoints import Checkpoints
 from store.ledger import NoChain, Verdict
@@ -79,17 +79,22 @@ def export(
 ) -> None:
     """The whole chain into a file that can be verified elsewhere, with all that was signed."""
     with trouble(), office() as at_work:
-        store = at_work.store
-        Sealing(store).seal()
-        Checkpoints(store, at_work.signer, at_work.now).sign_now()
-        with store.snapshot() as tx, to.open("xb") as file:
-            count = 0
-            for count, line in enumerate(lines(tx, at_work.signer, at_work.now()), 1):  # noqa: B007  counted
-                file.write(line)
+        count = write_chain(at_work, to)
     if as_json:
         show_json({"file": str(to), "format": how, "lines": count})
     else:
         out.print(f"{count:,} lines in {to}", highlight=False, markup=False)
+
+
+def write_chain(at_work: Office, to: Path) -> int:
+    """All that is on record by now, sealed and signed at its end; how many lines that is."""
+    store, count = at_work.store, 0
+    Sealing(store).seal()
+    Checkpoints(store, at_work.signer, at_work.now).sign_now()
+    with store.snapshot() as tx, to.open("xb") as file:
+        for line in lines(tx, at_work.signer, at_work.now()):
+            count += file.write(line) > 0
+    return count
 
 
 def key() -> None:

@@ -14,7 +14,7 @@ from store.checkpoints import EVERY, Broken
 from store.ledger import Fault, Verdict
 from store.lifecycle import note
 from store.queries import chain
-from store.signing import Kind, Signer, Statement, Trust, publics, read
+from store.signing import Signer, Sort, Statement, Trust, publics, read
 from store.verifying import verify
 from tests.flows.asking import agree, asks_campaign
 from tests.recording import entries
@@ -264,7 +264,7 @@ def test_old_entries_are_removed_and_the_rest_is_still_whole(world: World) -> No
     assert line.actor == "retention"
     assert line.because.startswith("10 entries up to number 10, ")
 
-    [stub] = [each for each in posted(world) if each.kind is Kind.STUB]
+    [stub] = [each for each in posted(world) if each.kind is Sort.STUB]
     assert (stub.number, stub.said["removed"], stub.said["by"]) == (10, 10, "retention")
     file = exported(world)
     assert verify(file, PUBLIC, posted(world)).is_whole
@@ -277,7 +277,7 @@ def test_it_is_removed_once_and_later_again_what_has_become_old(world: World) ->
     trimmed(world)
     beats(world, "prune")
     with world.bot.office.store.look() as tx:
-        assert len(chain.signed(tx, Kind.STUB)) == 1
+        assert len(chain.signed(tx, Sort.STUB)) == 1
     world.later(days=31)
     happens(world)
     beats(world, "seal", "prune", "seal")
