@@ -92,8 +92,12 @@ def write_chain(at_work: Office, to: Path) -> int:
     Sealing(store).seal()
     Checkpoints(store, at_work.signer, at_work.now).sign_now()
     with store.snapshot() as tx, to.open("xb") as file:
-        for line in lines(tx, at_work.signer, at_work.now()):
-            count += file.write(line) > 0
+        try:
+            for line in lines(tx, at_work.signer, at_work.now()):
+                count += file.write(line) > 0
+        except BaseException:
+            to.unlink()
+            raise
     return count
 
 
