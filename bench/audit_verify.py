@@ -16,7 +16,7 @@ from store.checkpoints import EVERY, signed
 from store.db import Store
 from store.queries import chain
 from store.sealing import Sealing
-from store.signing import Kind, Signer, Statement, publics
+from store.signing import Signer, Sort, Statement, publics
 from store.verifying import verify
 
 MOST = 10.0
@@ -77,7 +77,7 @@ def sign(store: Store, signer: Signer) -> list[Statement]:
         for number in [*range(EVERY, last, EVERY), last]:
             entry = chain.entry(tx, number)
             assert entry is not None
-            said.append(signer.sign(Kind.CHECKPOINT, number, entry.hash or "", NOW))
+            said.append(signer.sign(Sort.CHECKPOINT, number, entry.hash or "", NOW))
         tx.add_all(map(signed, said))
     return said
 

@@ -64,14 +64,18 @@ def verify(
         raise typer.Exit(1)
 
 
-def export_chain(at_work: Office, to: Path) -> int:
-    """The whole chain into a new file that can be verified elsewhere, with all that was signed."""
+def write_chain(at_work: Office, to: Path) -> int:
+    """All that is on record by now, sealed and signed at its end; how many lines that is."""
     store, count = at_work.store, 0
     Sealing(store).seal()
     Checkpoints(store, at_work.signer, at_work.now).sign_now()
     with store.snapshot() as tx, to.open("xb") as file:
-        for count, line in enumerate(lines(tx, at_work.signer, at_work.now()), 1):  # noqa: B007  counted
-            file.write(line)
+        try:
+            for line in lines(tx, at_work.signer, at_work.now()):
+                count += file.write(line) > 0
+        except BaseException:
+            to.unlink()
+            raise
     return count
 
 

@@ -23,7 +23,7 @@ from coupontools.errors import ApiError
 from store import queries, schema
 from store.checkpoints import break_at
 from store.queries import chain
-from store.signing import Kind
+from store.signing import Sort
 
 AUTH_ERRORS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 
@@ -120,7 +120,7 @@ def _record(office: Office, settings: Settings) -> Iterator[Finding]:
         words = "checkpoints stay in the database: set it, so that others hold them too"
         yield Finding("VOUCHDESK_AUDIT_CHANNEL", None, words)
     with office.store.look() as tx:
-        last = chain.newest(tx, Kind.CHECKPOINT)
+        last = chain.newest(tx, Sort.CHECKPOINT)
         broken = break_at(tx, last) if last else ""
     if last:
         words = f"up to entry {last.number:,}, {last.at:%Y-%m-%d %H:%M} UTC"

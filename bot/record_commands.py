@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from actions.rules import OPERATOR
-from bot.audit_commands import export_chain
+from bot.audit_commands import write_chain
 from bot.console import Json, err, office, out, refuse, show_json, trouble
 from bot.filters import looked_back, told, wanted
 from bot.lists import written
@@ -119,7 +119,7 @@ def export(
         asked = _wanted(at_work, given)
         if format is As.JSONL and asked == record.Wanted():
             _note_exported(at_work, "the whole chain", actor)
-            count = export_chain(at_work, file)
+            count = write_chain(at_work, file)
         else:
             files = RecordFiles(at_work.store, at_work.now)
             count = written(files(asked, format.value, actor=actor, surface=CLI), file)

@@ -12,7 +12,7 @@ from bot.board import Board
 from bot.views.checkpoint import statement_message
 from store.db import Store
 from store.queries import chain
-from store.signing import Kind, read
+from store.signing import Sort, read
 from store.tables import Signed
 
 LONGEST_PAUSE = 300.0
@@ -52,8 +52,8 @@ class Witness:
         """Every stub, and the newest checkpoint: it speaks of all that came before it too."""
         with self._store.glance() as tx:
             new = chain.untold(tx)
-        stubs = [each for each in new if each.kind == Kind.STUB]
-        newest = [each for each in new if each.kind == Kind.CHECKPOINT][-1:]
+        stubs = [each for each in new if each.kind == Sort.STUB]
+        newest = [each for each in new if each.kind == Sort.CHECKPOINT][-1:]
         try:
             for each in stubs + newest:
                 self._board.client.chat_postMessage(

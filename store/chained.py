@@ -9,7 +9,7 @@ from sqlmodel import Session
 from store.db import Store
 from store.ledger import GENESIS, Verdict, line
 from store.queries import chain
-from store.signing import Kind, Public, Signer, Statement, Unreadable, canonical_pairs, read
+from store.signing import Public, Signer, Sort, Statement, Unreadable, canonical_pairs, read
 from store.verifying import verify
 
 PART = 5_000
@@ -19,9 +19,9 @@ NOBODY = Signer(())
 def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
     """Head, stub, entries, and each checkpoint after the entry that it speaks of."""
     last, _ = chain.head(tx)
-    stub = chain.newest(tx, Kind.STUB)
+    stub = chain.newest(tx, Sort.STUB)
     first = stub.number + 1 if stub else 1
-    said = [each for each in chain.signed(tx, Kind.CHECKPOINT, first) if each.number <= last]
+    said = [each for each in chain.signed(tx, Sort.CHECKPOINT, first) if each.number <= last]
     statements = len(said) + bool(stub)
     yield head(tx, signer, at, {}, first=first, count=last - first + 1, statements=statements)
     if stub:
@@ -38,7 +38,7 @@ def lines(tx: Session, signer: Signer, at: datetime) -> Iterator[bytes]:
 def head(tx: Session, signer: Signer, at: datetime, by: Mapping[str, str], **counted: int) -> bytes:
     """The first line of an export: how far the chain goes, by what entries were chosen, counts."""
     last, hash = chain.head(tx)
-    said = signer.sign(Kind.EXPORT, last, hash or GENESIS.hex(), at, filter=dict(by), **counted)
+    said = signer.sign(Sort.EXPORT, last, hash or GENESIS.hex(), at, filter=dict(by), **counted)
     return _line(said.words)
 
 
@@ -54,7 +54,7 @@ def verify_store(
     with store.snapshot() as tx:
         last, _ = chain.head(tx)
         beyond = []
-        for each in chain.signed(tx, Kind.CHECKPOINT, last + 1):
+        for each in chain.signed(tx, Sort.CHECKPOINT, last + 1):
             with suppress(Unreadable):  # what it would have to say is missing anyway
                 beyond.append(read(each.words))
         verdict = verify(lines(tx, NOBODY, at), publics, [*beyond, *posted])

@@ -10,7 +10,7 @@ from store.chained import verify_store
 from store.db import Store
 from store.lifecycle import note
 from store.queries import chain
-from store.signing import Kind, Signer, Statement, Unreadable, read
+from store.signing import Signer, Sort, Statement, Unreadable, read
 from store.tables import Signed
 
 EVERY = 10_000
@@ -49,13 +49,13 @@ class Checkpoints:
             if not self._store.is_first(tx, "sign"):
                 return
             number, hash = chain.head(tx)
-            last = chain.newest(tx, Kind.CHECKPOINT)
+            last = chain.newest(tx, Sort.CHECKPOINT)
             if last and (broken := break_at(tx, last)):
                 raise Broken(broken)
             new = number - (last.number if last else 0)
             is_long = last is None or self._now() - last.at >= pause
             if new > 0 and (is_long or new >= entries):
-                tx.add(signed(self._signer.sign(Kind.CHECKPOINT, number, hash, self._now())))
+                tx.add(signed(self._signer.sign(Sort.CHECKPOINT, number, hash, self._now())))
 
 
 class Trimming:
@@ -83,7 +83,7 @@ class Trimming:
 
     def _is_old(self, before: datetime) -> bool:
         with self._store.look() as tx:
-            stub = chain.newest(tx, Kind.STUB)
+            stub = chain.newest(tx, Sort.STUB)
             return chain.too_old(tx, before, chain.head(tx)[0]) > (stub.number if stub else 0)
 
     def _say(self, before: datetime) -> None:
@@ -91,7 +91,7 @@ class Trimming:
         with self._store.begin() as tx:
             if not self._store.is_first(tx, "trim"):
                 return
-            stub = chain.newest(tx, Kind.STUB)
+            stub = chain.newest(tx, Sort.STUB)
             since = stub.number if stub else 0
             number = chain.too_old(tx, before, chain.head(tx)[0])
             last = chain.entry(tx, number) if number > since else None
@@ -99,7 +99,7 @@ class Trimming:
                 return
             count, until = number - since, last.at
             said = self._signer.sign(
-                Kind.STUB,
+                Sort.STUB,
                 number,
                 last.hash or "",
                 self._now(),
@@ -116,7 +116,7 @@ class Trimming:
         whole = 0
         for _ in range(PARTS):
             with self._store.begin() as tx:
-                stub = chain.newest(tx, Kind.STUB)
+                stub = chain.newest(tx, Sort.STUB)
                 found = chain.forget_entries(tx, stub.number, PART) if stub else 0
             whole += found
             if not found:
@@ -126,7 +126,7 @@ class Trimming:
 
 def break_at(tx: Session, last: Signed) -> str:
     """What is wrong where the last checkpoint was; nothing if the chain goes on from there."""
-    stub = chain.newest(tx, Kind.STUB)
+    stub = chain.newest(tx, Sort.STUB)
     if stub and stub.number >= last.number:
         return ""
     entry = chain.entry(tx, last.number)

@@ -53,10 +53,13 @@ class Verdict:
 
 
 class NoChain(Exception):
-    """This is no export of the chain. Make one with: vouchdesk audit export --out FILE"""
+    """This is no export of the whole chain, and a choice of entries cannot be verified.
+
+    Make one with: vouchdesk audit export --format jsonl --out FILE
+    """
 
     def __init__(self, words: str = "") -> None:
-        super().__init__(words or self.__doc__)
+        super().__init__(words or " ".join((self.__doc__ or "").split()))
 
 
 def body(entry: Mapping[str, Any]) -> bytes:

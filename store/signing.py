@@ -32,7 +32,7 @@ ENCODER = json.JSONEncoder(
 )
 
 
-class Kind(StrEnum):
+class Sort(StrEnum):
     """What a statement is."""
 
     CHECKPOINT = "checkpoint"
@@ -97,7 +97,7 @@ def moment(at: datetime) -> str:
 class Statement:
     """One of them, as it was read."""
 
-    kind: Kind
+    kind: Sort
     number: int
     hash: str
     said: Mapping[str, Any]
@@ -137,7 +137,7 @@ def read(text: str) -> Statement:
     try:
         said = json.loads(text)
         signature = said.pop("signature", "")
-        found = Statement(Kind(said["kind"]), said["number"], said["hash"], said, signature)
+        found = Statement(Sort(said["kind"]), said["number"], said["hash"], said, signature)
         moment(found.at)
     except (ValueError, KeyError, TypeError, AttributeError):
         raise Unreadable from None
@@ -148,7 +148,7 @@ def read(text: str) -> Statement:
     return found
 
 
-def state(kind: Kind, number: int, hash: str, at: datetime, **more: Any) -> Statement:
+def state(kind: Sort, number: int, hash: str, at: datetime, **more: Any) -> Statement:
     """One that nobody has signed."""
     facts = {"kind": kind, "number": number, "hash": hash, "at": at, "form": 1, **more}
     return Statement(kind, number, hash, json.loads(canonical(facts)))
@@ -176,7 +176,7 @@ class Signer:
         """As they are handed to whoever wants to verify; that of the signing one first."""
         return [PUBLIC + key.public_bytes_raw().hex() for key in self.publics.values()]
 
-    def sign(self, kind: Kind, number: int, hash: str, at: datetime, **more: Any) -> Statement:
+    def sign(self, kind: Sort, number: int, hash: str, at: datetime, **more: Any) -> Statement:
         """State that, signed if there is a key."""
         if not self._keys:
             return state(kind, number, hash, at, **more)

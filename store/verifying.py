@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import chain
 
 from store.ledger import ENDS, GENESIS, HEAD, TAIL, Fault, NoChain, Verdict, link
-from store.signing import Kind, Public, Statement, Trust, Unreadable, read
+from store.signing import Public, Sort, Statement, Trust, Unreadable, read
 
 SAID = b'{"at":'
 """How a line begins that is no entry but a statement."""
@@ -94,7 +94,7 @@ class _Reading:
             if not next(lines, b"").startswith((HEAD, SAID)):
                 raise NoChain from None
             raise _Wrong(Fault.FORGED, 1, "The head of the export is damaged") from None
-        if self._head.kind is not Kind.EXPORT:
+        if self._head.kind is not Sort.EXPORT:
             raise NoChain
         if choice := self._head.said.get("filter"):
             raise NoChain(FILTERED.format(", ".join(f"{k}: {v}" for k, v in choice.items())))
@@ -129,7 +129,7 @@ class _Reading:
 
     def _expect(self, said: Statement) -> None:
         """It has to fit when its entry comes."""
-        if said.kind is Kind.STUB:
+        if said.kind is Sort.STUB:
             self._stubs[said.number] = said
         self._marks.append(said)
         self._marks.sort(key=lambda mark: -mark.number)
@@ -170,7 +170,7 @@ class _Reading:
         said, last = self._said(line), self._number - 1
         if said.number > last and not _is(after := next(later, b""), self._before, last + 1):
             raise self._wrong(after, later) if after else self._cut(said.number)
-        if said.number != last or said.kind is not Kind.CHECKPOINT:
+        if said.number != last or said.kind is not Sort.CHECKPOINT:
             words = f"The {said.kind} of entry {said.number:,} stands after entry {last:,}"
             raise _Wrong(Fault.FORGED, max(last, 1), words)
         self._statements += 1

@@ -13,7 +13,7 @@ from store.checkpoints import Checkpoints
 from store.db import Store
 from store.queries import chain
 from store.sealing import Sealing
-from store.signing import Kind, Signer, Statement, read
+from store.signing import Signer, Sort, Statement, read
 from store.tables import AuditEntry
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Record:
     def posted(self) -> Sequence[Statement]:
         """What the audit channel was told."""
         with self.store.look() as tx:
-            kinds = (Kind.STUB, Kind.CHECKPOINT)
+            kinds = (Sort.STUB, Sort.CHECKPOINT)
             return [read(each.words) for kind in kinds for each in chain.signed(tx, kind)]
 
     def _entry(self) -> dict[str, object]:

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from store.ledger import FORM
 from store.queries.retention import gone
-from store.signing import Kind
+from store.signing import Sort
 from store.tables import AuditEntry, Signed
 
 ENTRIES: Table = AuditEntry.__table__  # type: ignore[attr-defined]  # SQLModel
@@ -88,13 +88,13 @@ def entry(tx: Session, number: int) -> AuditEntry | None:
     return tx.exec(select(AuditEntry).where(AuditEntry.number == number)).first()
 
 
-def signed(tx: Session, kind: Kind, since: int = 0) -> Sequence[Signed]:
+def signed(tx: Session, kind: Sort, since: int = 0) -> Sequence[Signed]:
     """Checkpoints or stubs from that number on, in order."""
     asked = select(Signed).where(Signed.kind == kind, Signed.number >= since)
     return tx.exec(asked.order_by(col(Signed.number))).all()
 
 
-def newest(tx: Session, kind: Kind) -> Signed | None:
+def newest(tx: Session, kind: Sort) -> Signed | None:
     """The last checkpoint or stub."""
     asked = select(Signed).where(Signed.kind == kind).order_by(col(Signed.number).desc())
     return tx.exec(asked.limit(1)).first()

@@ -14,7 +14,7 @@ from store.ledger import Fault
 from store.lifecycle import note
 from store.queries import chain
 from store.sealing import Sealing
-from store.signing import Kind, Signer
+from store.signing import Signer, Sort
 from tests.console import vouchdesk
 from tests.world import KEY as SECRET
 
@@ -35,7 +35,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     Sealing(store).seal()
     Checkpoints(store, Signer([KEY]), lambda: datetime.now(UTC)).sign_now()
     with store.look() as tx:
-        said = [each.words for each in chain.signed(tx, Kind.CHECKPOINT)]
+        said = [each.words for each in chain.signed(tx, Sort.CHECKPOINT)]
     copied = f"Vouchdesk  APP  10:15\nCheckpoint of the record\n{said[0]}\nKeep this line"
     Path("posted.txt").write_text(copied)
     store.close()
@@ -74,10 +74,10 @@ def test_the_database_is_verified(settings: dict[str, str]) -> None:
 def test_an_export_is_verified_elsewhere_without_any_setting(settings: dict[str, str]) -> None:
     done = vouchdesk(settings, "audit", "export", "--format", "jsonl", "--out", "audit.jsonl")
     assert done.exit_code == 0, done.stderr
-    assert "8 lines in audit.jsonl" in done.stdout
+    assert "10 lines in audit.jsonl" in done.stdout
     how = ("audit.jsonl", "--checkpoints", "posted.txt", "--public-key", PUBLIC)
     said = json.loads(vouchdesk({}, "audit", "verify", *how, "--json").stdout)
-    assert (said["whole"], said["last"], said["covered"]) == (True, 6, 6)
+    assert (said["whole"], said["last"], said["covered"]) == (True, 7, 7)
     assert said["signed_statements"] == 3
 
     lines = Path("audit.jsonl").read_bytes().splitlines(keepends=True)
@@ -105,7 +105,7 @@ def test_without_a_public_key_it_says_what_that_is_worth(settings: dict[str, str
     ("words", "says"),
     [
         (("nowhere.jsonl",), "No such file"),
-        (("posted.txt",), "This is no export of the chain"),
+        (("posted.txt",), "This is no export of the whole chain, and a choice"),
         (("chosen.jsonl",), "holds a choice of entries (person: U0BO)"),
         (("--public-key", "ed25519-public:12"), "That is no key of the record"),
         (("--public-key", KEY), "That is no key of the record"),
@@ -117,7 +117,7 @@ def test_what_cannot_be_verified_is_wrong_usage(
     settings: dict[str, str], words: tuple[str, ...], says: str
 ) -> None:
     chosen = Signer(()).sign(
-        Kind.EXPORT, 6, "0" * 64, datetime.now(UTC), filter={"person": "U0BO"}, count=1
+        Sort.EXPORT, 6, "0" * 64, datetime.now(UTC), filter={"person": "U0BO"}, count=1
     )
     Path("chosen.jsonl").write_text(f"{chosen.words}\n")
     Path("damaged.txt").write_text(Path("posted.txt").read_text().replace('"hash":"', '"hash": "'))

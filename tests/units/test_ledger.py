@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as some
 
 from store.ledger import Fault, NoChain, Verdict, body, line, link
-from store.signing import Kind, Signer, publics
+from store.signing import Signer, Sort, publics
 from store.verifying import verify
 from tests.recording import START, Record
 
@@ -229,7 +229,7 @@ def test_signatures_of_somebody_else_are_worth_nothing(export: Export) -> None:
     eve = Signer([Signer.new_key()])
     lines = rewritten(export, 9_500)
     hash = json.loads(lines[-1])["hash"]
-    head = eve.sign(Kind.EXPORT, ENTRIES, hash, START, first=1, count=ENTRIES, statements=0)
+    head = eve.sign(Sort.EXPORT, ENTRIES, hash, START, first=1, count=ENTRIES, statements=0)
     verdict = export.judged([f"{head.words}\n".encode(), *lines], posted=False)
     assert verdict.fault is Fault.FORGED
     assert "was not named" in verdict.words
@@ -248,7 +248,7 @@ def test_checkpoints_in_a_file_stand_where_they_belong(export: Export, change: s
 
 
 def test_a_choice_of_entries_is_not_taken_for_a_chain(export: Export) -> None:
-    head = Signer(()).sign(Kind.EXPORT, 3, "0", START, first=1, count=1, filter={"person": "U0BO"})
+    head = Signer(()).sign(Sort.EXPORT, 3, "0", START, first=1, count=1, filter={"person": "U0BO"})
     with pytest.raises(NoChain, match="holds a choice of entries \\(person: U0BO\\)"):
         export.judged([f"{head.words}\n".encode(), export.lines[5]])
 
