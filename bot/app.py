@@ -19,6 +19,8 @@ from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.executions import Executions
+from bot.finishing import Finishing
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -54,6 +56,7 @@ class Bot:
     jobs: dict[str, tuple[Callable[[], None], float]]
     clock: Clock
     lookups: Lookups
+    executions: Executions
     people: SlackPeople
     client: WebClient
     bolt: App
@@ -112,7 +115,8 @@ def build(
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
     telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
-    lookups = Lookups(CATALOG, office.clients)
+    lookups, executions = Lookups(CATALOG, office.clients), Executions(store, vault, desk, now)
+    finishing = Finishing(store, vault, client, telling.results, executions, now)
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
@@ -127,6 +131,7 @@ def build(
         "prune": (pruning.prune, 3600.0),
         "seal": (Sealing(store).seal, BEAT),
         "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
+        "steps": (finishing.finish, BEAT),
         **engine.jobs,
         **telling.jobs,
     }
@@ -157,6 +162,7 @@ def build(
         Agenda(store, telling.stories, now),
         CalendarFiles(store, telling.stories, people, now),
         office.foresight,
+        executions,
         now,
         lambda: threads.at_work,
     )
@@ -170,6 +176,7 @@ def build(
         jobs,
         Clock(Beating(store, now, watching.metrics.job_failed).jobs(jobs)),
         lookups,
+        executions,
         people,
         client,
         bolt,

@@ -19,6 +19,7 @@ from store.columns import (
     Word as Word,
 )
 from store.entries import AuditEntry as AuditEntry, Signed as Signed
+from store.executions import Execution as Execution
 
 
 def new_id(prefix: str) -> str:
