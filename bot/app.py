@@ -18,9 +18,12 @@ from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
+from bot.board import Board
 from bot.calendar_file import CalendarFiles
 from bot.checking import Checking
 from bot.digest import Digest
+from bot.executions import Executions
+from bot.finishing import Finishing
 from bot.listeners.counter import open_counter
 from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -39,6 +42,8 @@ from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
 from store.sealing import Sealing
 
+Job = tuple[Callable[[], None], float]
+"""What is to be called again and again, and every how many seconds."""
 BEAT = 0.5
 GRACE = 20
 """Seconds that calls at work have to end at a stop: supervisors allow thirty, often."""
@@ -54,9 +59,10 @@ class Bot:
     launches: Launches
     engine: Engine
     runner: Runner
-    jobs: dict[str, tuple[Callable[[], None], float]]
+    jobs: dict[str, Job]
     clock: Clock
     lookups: Lookups
+    executions: Executions
     people: SlackPeople
     client: WebClient
     bolt: App
@@ -117,13 +123,11 @@ def build(
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
     telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
-    lookups = Lookups(CATALOG, office.clients)
+    lookups, executions = Lookups(CATALOG, office.clients), Executions(store, vault, desk, now)
+    finishing = Finishing(store, vault, client, telling.results, executions, now)
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    checking = Checking(store, office.completeness, telling.board, settings.audit_channel, now)
-    zone = settings.vouchdesk_timezone
-    digest = Digest(store, telling.board, settings.audit_channel, zone, now)
     trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
     pruning = Pruning(store, retention, trimming)
     jobs = {
@@ -133,12 +137,12 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
-        "complete": (checking.check, 3600.0),
-        "digest": (digest.tell, 300.0),
         "seal": (Sealing(store).seal, BEAT),
         "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
+        "steps": (finishing.finish, BEAT),
         **engine.jobs,
         **telling.jobs,
+        **_record_jobs(office, telling.board, now),
     }
     threads = listener_threads or Threads(40, "listener")
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
@@ -168,6 +172,7 @@ def build(
         Agenda(store, telling.stories, now),
         CalendarFiles(store, telling.stories, people, now),
         office.foresight,
+        executions,
         now,
         lambda: threads.at_work,
         lambda: office.rulebook.current,
@@ -182,6 +187,7 @@ def build(
         jobs,
         Clock(Beating(store, now, watching.metrics.job_failed).jobs(jobs)),
         lookups,
+        executions,
         people,
         client,
         bolt,
@@ -190,6 +196,14 @@ def build(
         watching,
         web(bolt, door, watching),
     )
+
+
+def _record_jobs(office: Office, board: Board, now: Now) -> dict[str, Job]:
+    """What is told of the record unasked: whether it is whole, and the week."""
+    store, channel = office.store, office.settings.audit_channel
+    checking = Checking(store, office.completeness, board, channel, now)
+    digest = Digest(store, board, channel, office.settings.vouchdesk_timezone, now)
+    return {"complete": (checking.check, 3600.0), "digest": (digest.tell, 300.0)}
 
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:

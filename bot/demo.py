@@ -41,7 +41,9 @@ def demo(port: int, *, check: bool, out: Console) -> int:
         _ensure_free(port)
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="vouchdesk-") as folder:
         bot_port, home = free_port(), Path(folder)
-        (home / "manifest.yml").write_text(manifest.written(CATALOG), encoding="utf-8")
+        (home / "manifest.yml").write_text(
+            manifest.written(CATALOG, with_steps=True), encoding="utf-8"
+        )
         (home / "policy.yml").write_text(rules(short=check), encoding="utf-8")
         api = running.enter_context(sandbox("sandbox.coupontools", "--port", "0"))
         slack = running.enter_context(

@@ -121,7 +121,7 @@ def _record(office: Office, settings: Settings) -> Iterator[Finding]:
         yield Finding("VOUCHDESK_AUDIT_CHANNEL", None, words)
     with office.store.look() as tx:
         last = chain.newest(tx, Sort.CHECKPOINT)
-        broken = break_at(tx, last) if last else ""
+        broken = break_at(tx, last, office.signer) if last else ""
     if last:
         words = f"up to entry {last.number:,}, {last.at:%Y-%m-%d %H:%M} UTC"
         yield Finding("checkpoint", not broken, broken or words)

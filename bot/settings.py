@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     )
     vouchdesk_audit_key: SecretStr = Field(
         SecretStr(""),
-        description="signs checkpoints of the record; several with commas, newest first",
+        description="signs checkpoints of the record; elder public keys behind it",
     )
     vouchdesk_audit_file: Path | None = Field(
         None, description="a file to which checkpoints are added too"

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from bot.views.times import span
 from store import queries
-from store.queries import standing
+from store.queries import executions, standing
 from store.tables import Progress
 
 SOON = timedelta(minutes=2)
@@ -36,6 +36,10 @@ def stuck(tx: Session, now: datetime) -> Iterator[Stuck]:
         tried = f"{notice.tries:,} tries" if notice.tries else "nobody has tried"
         words = f"“{notice.became}” is not told since {span(now - notice.at)} ({tried})"
         yield notice.request, f"{words}. Is the app in the channel for approvals?"
+    for step in executions.steps_late(tx, now + LONG, TRIES, now - LONG):
+        tried = f"{step.tries:,} tries" if step.tries else "nobody has tried"
+        words = f"the workflow waits for the end of “{step.step}” ({tried})"
+        yield step.request or step.id, f"{words}. Is a bot running, and Slack there?"
     for operation in queries.operations_in(tx, Progress.UNCLEAR, Progress.HELD):
         yield (
             operation.id,

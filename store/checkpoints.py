@@ -10,14 +10,14 @@ from store.chained import verify_store
 from store.db import Store
 from store.lifecycle import note
 from store.queries import chain
-from store.signing import Signer, Sort, Statement, Unreadable, read
+from store.signing import Signer, Sort, Statement, Trust, Unreadable, read
 from store.tables import Signed
 
 EVERY = 10_000
 """Entries, or"""
 HOURLY = timedelta(hours=1)
 """after which there is a new one, if anything is new."""
-ACTOR, TRIMMED = "retention", kinds.Kind.TRIMMED
+ACTOR, TRIMMED, DAILY = "retention", kinds.Kind.TRIMMED, timedelta(hours=23)
 PART, PARTS = 1_000, 1_000
 
 
@@ -50,7 +50,7 @@ class Checkpoints:
                 return
             number, hash = chain.head(tx)
             last = chain.newest(tx, Sort.CHECKPOINT)
-            if last and (broken := break_at(tx, last)):
+            if last and (broken := break_at(tx, last, self._signer)):
                 raise Broken(broken)
             new = number - (last.number if last else 0)
             is_long = last is None or self._now() - last.at >= pause
@@ -82,8 +82,11 @@ class Trimming:
         return self._remove()
 
     def _is_old(self, before: datetime) -> bool:
+        """Whether anything is, and nothing was removed for a day."""
         with self._store.look() as tx:
             stub = chain.newest(tx, Sort.STUB)
+            if stub and self._now() - stub.at < DAILY:
+                return False
             return chain.too_old(tx, before, chain.head(tx)[0]) > (stub.number if stub else 0)
 
     def _say(self, before: datetime) -> None:
@@ -116,18 +119,27 @@ class Trimming:
         whole = 0
         for _ in range(PARTS):
             with self._store.begin() as tx:
-                stub = chain.newest(tx, Sort.STUB)
-                found = chain.forget_entries(tx, stub.number, PART) if stub else 0
+                stub = our_stub(tx, self._signer)
+                found = chain.forget_entries(tx, stub, PART) if stub else 0
             whole += found
             if not found:
                 break
         return whole
 
 
-def break_at(tx: Session, last: Signed) -> str:
-    """What is wrong where the last checkpoint was; nothing if the chain goes on from there."""
+def our_stub(tx: Session, signer: Signer) -> int:
+    """Up to which number everything was removed, by a stub that we have signed."""
     stub = chain.newest(tx, Sort.STUB)
-    if stub and stub.number >= last.number:
+    try:
+        is_ours = stub is not None and read(stub.words).trust(signer.publics) is Trust.GOOD
+        return read(stub.words).number if stub and is_ours else 0
+    except Unreadable:
+        return 0
+
+
+def break_at(tx: Session, last: Signed, signer: Signer) -> str:
+    """What is wrong where the last checkpoint was; nothing if the chain goes on from there."""
+    if our_stub(tx, signer) >= last.number:
         return ""
     entry = chain.entry(tx, last.number)
     if entry is None:

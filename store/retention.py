@@ -10,7 +10,7 @@ from store import queries
 from store.db import Store
 from store.kinds import Kind
 from store.lifecycle import note
-from store.queries import kept, retention
+from store.queries import executions, kept, retention
 from store.secrets import REMOVED, SEALED
 
 ACTOR, KIND, REMOVED_FILE = "retention", Kind.PRUNED, Kind.FILE_REMOVED
@@ -47,6 +47,7 @@ class Retention:
         before, drafts = self.before, self._now() - DRAFTS
         return {
             "told news": self._each(lambda tx: retention.forget_notices(tx, before, PART)),
+            "steps told of": self._each(lambda tx: executions.forget_executions(tx, before, PART)),
             "drafts": self._each(lambda tx: retention.forget_drafts(tx, drafts, PART)),
             "runs": self._prune_runs(before),
             "requests": self._each(lambda tx: self._prune_requests(tx, before)),

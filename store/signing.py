@@ -155,11 +155,14 @@ def state(kind: Sort, number: int, hash: str, at: datetime, **more: Any) -> Stat
 
 
 class Signer:
-    """Signs with the first of some keys; knows the public side of all."""
+    """Signs with the first private key; knows the public side of all, and elder public keys."""
 
-    def __init__(self, keys: Iterable[str]) -> None:
-        self._keys = [Private.from_private_bytes(_bytes(key, PRIVATE)) for key in keys]
-        self.publics = {key_id(key.public_key()): key.public_key() for key in self._keys}
+    def __init__(self, keys: Sequence[str]) -> None:
+        elder = [key for key in keys if key.strip().startswith(PUBLIC)]
+        own = [_bytes(key, PRIVATE) for key in keys if key not in elder]
+        self._keys = [Private.from_private_bytes(each) for each in own]
+        ours = {key_id(key.public_key()): key.public_key() for key in self._keys}
+        self.publics = ours | publics(elder)
 
     @staticmethod
     def new_key() -> str:

@@ -24,6 +24,7 @@ from store.entries import (
     Listed as Listed,
     Signed as Signed,
 )
+from store.executions import Execution as Execution
 
 
 def new_id(prefix: str) -> str:

@@ -72,7 +72,7 @@ def front() -> Iterator[tuple[Front, str]]:
 
 @pytest.fixture(scope="session")
 def slack_server(front: tuple[Front, str], api_server: str) -> Iterator[str]:
-    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    manifest = yaml.safe_load((ROOT / "manifest.steps.yml").read_text())
     app = slack(f"{front[1]}/slack/events", SIGNING_SECRET, manifest, api_server, rate_limits=False)
     with serving(app) as address:
         yield address

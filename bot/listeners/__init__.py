@@ -11,6 +11,7 @@ from actions.lookups import Lookups
 from actions.policy import Policy
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.executions import Executions
 from bot.listeners import (
     acknowledging,
     calendar,
@@ -46,6 +47,7 @@ from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
 from bot.listeners.shifting import Shifts
+from bot.listeners.steps import Steps
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
 from bot.listeners.waiting import Waiting
@@ -69,6 +71,7 @@ def register(
     agenda: Agenda,
     files: CalendarFiles,
     foresight: Foresight,
+    executions: Executions,
     now: Now,
     at_work: Callable[[], int],
     policy: Callable[[], Policy],
@@ -108,6 +111,7 @@ def register(
         Members(people, counter.stopping, counter.deciding, policy, now),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
+        Steps(executions, desk, options),
     ):
         each.register(app)
     waiting.register(app, queue)

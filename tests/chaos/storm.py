@@ -156,8 +156,11 @@ class Scene:
     def remembered(self) -> Remembered:
         calls = httpx.get(f"{self.api}/_/calls", timeout=60).json()
         state = httpx.get(f"{self.api}/_/state", timeout=60).json()
-        messages = httpx.get(f"{self.slack}/_/state", params={"only": "messages"}, timeout=60)
-        return Remembered(state, calls, messages.json()["messages"])
+        messages, whispers = (
+            httpx.get(f"{self.slack}/_/state", params={"only": only}, timeout=60).json()[only]
+            for only in ("messages", "ephemerals")
+        )
+        return Remembered(state, calls, messages, whispers)
 
     def rests(self) -> bool:
         """Nothing is left to do, for anybody."""

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.doctor import examine
 from store.chained import lines, verify_store
-from store.checkpoints import EVERY, Broken
+from store.checkpoints import EVERY, Broken, signed
 from store.ledger import Fault, Verdict
 from store.lifecycle import note
 from store.queries import chain
@@ -233,10 +233,11 @@ def test_when_the_key_is_changed_the_elder_one_is_named_too(world: World) -> Non
     happens(world)
     beats(world)
     world.later(hours=2)
-    signs(world, OTHER, KEY)
+    elder = Signer([KEY]).public_keys
+    signs(world, OTHER, *elder)
     happens(world)
     beats(world)
-    said, both = posted(world), Signer([OTHER, KEY]).public_keys
+    said, both = posted(world), Signer([OTHER, *elder]).public_keys
     assert len({each.key for each in said}) == 2
     file = exported(world)
     assert verify(file, publics(both), said).is_whole
@@ -271,6 +272,19 @@ def test_old_entries_are_removed_and_the_rest_is_still_whole(world: World) -> No
     assert verify([file[0], *file[2:]], PUBLIC).fault is Fault.DELETED, "without its stub"
     changes(world, "DELETE FROM app_audit_entry WHERE number = 12")
     assert (judged(world).fault, judged(world).number) == (Fault.DELETED, 12)
+
+
+def test_a_stub_that_somebody_else_has_put_there_removes_nothing(world: World) -> None:
+    signs(world, vouchdesk_audit_days=30)
+    happens(world, 10)
+    beats(world)
+    [newest] = posted(world)
+    stub = Signer([OTHER]).sign(Sort.STUB, 11, newest.hash, world.now(), removed=11, by="retention")
+    with world.bot.office.store.begin() as tx:
+        tx.add(signed(stub))
+    beats(world, "prune")
+    assert len(entries(world.bot.office.store)) == 11
+    assert judged(world).fault is Fault.FORGED
 
 
 def test_it_is_removed_once_and_later_again_what_has_become_old(world: World) -> None:

@@ -78,13 +78,13 @@ def test_an_export_is_verified_elsewhere_without_any_setting(settings: dict[str,
     how = ("audit.jsonl", "--checkpoints", "posted.txt", "--public-key", PUBLIC)
     said = json.loads(vouchdesk({}, "audit", "verify", *how, "--json").stdout)
     assert (said["whole"], said["last"], said["covered"]) == (True, 7, 7)
-    assert said["signed_statements"] == 3
+    assert said["signed_statements"] == 4
 
     lines = Path("audit.jsonl").read_bytes().splitlines(keepends=True)
     Path("audit.jsonl").write_bytes(b"".join(lines[:4]))
     done = vouchdesk({}, "audit", "verify", *how)
     assert done.exit_code == 1
-    assert "Not whole (cut): Entries 4 to 6 are missing at the end." in done.stdout
+    assert "Not whole (cut): Entries 4 to 7 are missing at the end." in done.stdout
 
 
 def test_an_export_is_not_written_over_anything(settings: dict[str, str]) -> None:
