@@ -18,10 +18,14 @@ from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
+from bot.board import Board
 from bot.calendar_file import CalendarFiles
+from bot.checking import Checking
+from bot.digest import Digest
 from bot.executions import Executions
 from bot.finishing import Finishing
 from bot.listeners.counter import open_counter
+from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
 from bot.people import SlackPeople
@@ -29,7 +33,7 @@ from bot.settings import Settings
 from bot.tracing import Spans
 from bot.watching import Threads, WatchedRunner, Watching
 from bot.web import Door, web
-from schedules.beating import Beating
+from schedules.beating import Beating, Jobs
 from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
@@ -67,6 +71,8 @@ class Bot:
 
     def start(self, *, beat: bool = True) -> None:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
+        note_settings(self.office)
+        self.office.completeness.begin()
         self.engine.start(self.runner)
         if beat:
             self.lookups.warm(self.desk.account())
@@ -121,17 +127,15 @@ def build(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
     trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
-    pruning = Pruning(store, retention, trimming)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
         "release": (launches.release_due, BEAT),
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
-        "prune": (pruning.prune, 3600.0),
-        "seal": (Sealing(store).seal, BEAT),
-        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
+        "prune": (Pruning(store, retention, trimming).prune, 3600.0),
         "steps": (finishing.finish, BEAT),
+        **_of_the_record(office, telling.board),
         **engine.jobs,
         **telling.jobs,
     }
@@ -139,6 +143,7 @@ def build(
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
     listeners.register(
         bolt,
+        store,
         open_counter(
             store,
             vault,
@@ -165,6 +170,7 @@ def build(
         executions,
         now,
         lambda: threads.at_work,
+        lambda: office.rulebook.current,
     )
     return Bot(
         office,
@@ -185,6 +191,18 @@ def build(
         watching,
         web(bolt, door, watching),
     )
+
+
+def _of_the_record(office: Office, board: Board) -> Jobs:
+    """What seals it, signs it, compares it with what was done, and tells the week."""
+    store, settings, now = office.store, office.settings, office.now
+    channel, zone = settings.audit_channel, settings.vouchdesk_timezone
+    return {
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
+        "complete": (Checking(store, office.completeness, board, channel, now).check, 3600.0),
+        "digest": (Digest(store, board, channel, zone, now).tell, 300.0),
+    }
 
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:

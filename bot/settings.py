@@ -53,6 +53,9 @@ class Settings(BaseSettings):
     vouchdesk_audit_days: int | None = Field(
         None, ge=30, description="days until entries of the record are removed; never if none"
     )
+    vouchdesk_stream_token: SecretStr = Field(
+        SecretStr(""), description="bearer token for `vouchdesk audit stream --to`"
+    )
     vouchdesk_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="from which on our own log lines are written"
     )
@@ -97,6 +100,11 @@ class Settings(BaseSettings):
     @property
     def audit_keys(self) -> list[str]:
         return [key for key in self.vouchdesk_audit_key.get_secret_value().split(",") if key]
+
+    @property
+    def audit_channel(self) -> str:
+        """Where news of the record goes; where cards go, if none is set."""
+        return self.vouchdesk_audit_channel or self.vouchdesk_approvals_channel
 
     @property
     def secrets(self) -> list[str]:
