@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from actions.action import Looks, Step
+from actions.errors import NotKept
 from actions.fields import Inputs, fields, is_private, masked
 from coupontools.client import Client
+from coupontools.errors import ApiError, Refused
 from coupontools.heard import Heard, listening
 from store.shelf import Shelf
 from store.tables import Effect, Operation, StepRun
@@ -67,6 +70,14 @@ class Call:
             **({"campaign": made} if made else {}),
         }
 
+    def known(self, error: ApiError | NotKept) -> Effect:
+        """What is known of it, as it went wrong."""
+        if isinstance(error, Refused | NotKept):
+            return Effect.REFUSED
+        if error.happened is False or self.step.endpoint.repeatable:
+            return Effect.NOT_SENT  # or it does no harm to send it again
+        return Effect.UNCLEAR
+
     def told(self, error: Exception) -> str:
         """Its words; what is about a person is masked, should the API have quoted it back at us."""
         words = str(error)
@@ -79,6 +90,19 @@ class Call:
     def _send(self, payload: Mapping[str, Any]) -> Any:
         with listening(self.heard):
             return self.client.call(self.step.endpoint, payload)
+
+
+def planned(operation: Operation, step: Step[Any], position: int, now: datetime) -> StepRun:
+    """Its row of the ledger, before it is sent."""
+    return StepRun(
+        operation=operation.id,
+        position=position,
+        round=operation.round,
+        step=step.name,
+        endpoint=step.endpoint.id,
+        effect=Effect.SENT,
+        sent_at=now,
+    )
 
 
 def line_of(run: StepRun) -> dict[str, Any]:

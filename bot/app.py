@@ -33,7 +33,7 @@ from bot.settings import Settings
 from bot.tracing import Spans
 from bot.watching import Threads, WatchedRunner, Watching
 from bot.web import Door, web
-from schedules.beating import Beating, Jobs
+from schedules.beating import Beating
 from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
@@ -42,6 +42,8 @@ from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
 from store.sealing import Sealing
 
+Job = tuple[Callable[[], None], float]
+"""What is to be called again and again, and every how many seconds."""
 BEAT = 0.5
 GRACE = 20
 """Seconds that calls at work have to end at a stop: supervisors allow thirty, often."""
@@ -57,7 +59,7 @@ class Bot:
     launches: Launches
     engine: Engine
     runner: Runner
-    jobs: dict[str, tuple[Callable[[], None], float]]
+    jobs: dict[str, Job]
     clock: Clock
     lookups: Lookups
     executions: Executions
@@ -127,17 +129,20 @@ def build(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
     trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
+    pruning = Pruning(store, retention, trimming)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
         "release": (launches.release_due, BEAT),
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
-        "prune": (Pruning(store, retention, trimming).prune, 3600.0),
+        "prune": (pruning.prune, 3600.0),
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
         "steps": (finishing.finish, BEAT),
-        **_of_the_record(office, telling.board),
         **engine.jobs,
         **telling.jobs,
+        **_record_jobs(office, telling.board, now),
     }
     threads = listener_threads or Threads(40, "listener")
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
@@ -193,16 +198,12 @@ def build(
     )
 
 
-def _of_the_record(office: Office, board: Board) -> Jobs:
-    """What seals it, signs it, compares it with what was done, and tells the week."""
-    store, settings, now = office.store, office.settings, office.now
-    channel, zone = settings.audit_channel, settings.vouchdesk_timezone
-    return {
-        "seal": (Sealing(store).seal, BEAT),
-        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
-        "complete": (Checking(store, office.completeness, board, channel, now).check, 3600.0),
-        "digest": (Digest(store, board, channel, zone, now).tell, 300.0),
-    }
+def _record_jobs(office: Office, board: Board, now: Now) -> dict[str, Job]:
+    """What is told of the record unasked: whether it is whole, and the week."""
+    store, channel = office.store, office.settings.audit_channel
+    checking = Checking(store, office.completeness, board, channel, now)
+    digest = Digest(store, board, channel, office.settings.vouchdesk_timezone, now)
+    return {"complete": (checking.check, 3600.0), "digest": (digest.tell, 300.0)}
 
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:

@@ -1,4 +1,4 @@
-"""`vouchdesk audit verify` and `key`, and the chain of the record as a file, for an auditor."""
+"""The chain of the record, for an auditor: `vouchdesk audit verify`, `key`, and what it reads."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -34,9 +34,9 @@ def note_change(tx: Session, kind: Kind, says: str, at: datetime) -> None:
 
 def _retention(settings: Settings) -> str:
     days, files = settings.vouchdesk_keep_days, settings.vouchdesk_file_days
-    lines = settings.vouchdesk_audit_days
-    kept = f"lines of the record {lines} days" if lines else "lines of the record for good"
-    return f"private values {days} days, files {files} days, {kept}"
+    entries = settings.vouchdesk_audit_days
+    lines = f"entries {entries} days" if entries else "entries for ever"
+    return f"private values {days} days, files {files} days, {lines}"
 
 
 def _groups(settings: Settings) -> str:

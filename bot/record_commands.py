@@ -26,7 +26,6 @@ from bot.streaming import Sink, Stream
 from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import record
-from store.queries.record import Wanted
 from store.tables import AuditEntry
 
 CLI = "cli"
@@ -113,19 +112,19 @@ def export(
 ) -> None:
     """Lines as a file, in order; it says itself by what they were found, and how many they are.
 
-    All of them as JSON lines are the chain, which `audit verify` can check anywhere.
+    All of it as JSON lines is the chain, into a new file: `vouchdesk audit verify` reads that.
     """
     given = locals()
     with trouble(), office() as at_work:
-        files, asked = RecordFiles(at_work.store, at_work.now), _wanted(at_work, given)
-        if asked == Wanted() and format is As.JSONL:
-            count, found_by = write_chain(at_work, file), told(asked)
-            files.note(count, found_by, actor=actor, surface=CLI)
+        asked = _wanted(at_work, given)
+        if format is As.JSONL and asked == record.Wanted():
+            _note_exported(at_work, "the whole chain", actor)
+            count = write_chain(at_work, file)
         else:
-            made = files(asked, format.value, actor=actor, surface=CLI)
-            count, found_by = written(made, file), made.said.filter
+            files = RecordFiles(at_work.store, at_work.now)
+            count = written(files(asked, format.value, actor=actor, surface=CLI), file)
         if as_json:
-            show_json({"lines": count, "file": str(file), "filter": found_by})
+            show_json({"file": str(file), "format": format, "lines": count, "filter": told(asked)})
         else:
             out.print(f"{count:,} lines in {file}", highlight=False, markup=False)
 
@@ -201,9 +200,13 @@ def _why(error: Exception) -> str:
 
 
 def _note_begun(at_work: Office, to: str, after: int) -> None:
-    words = f"the record: a stream to {to} from line {after + 1:,} on"
+    _note_exported(at_work, f"a stream to {to} from line {after + 1:,} on", OPERATOR)
+
+
+def _note_exported(at_work: Office, what: str, actor: str) -> None:
+    words = f"the record: {what}"
     with at_work.store.begin() as tx:
-        note(tx, Kind.EXPORTED, actor=OPERATOR, at=at_work.now(), because=words, surface=CLI)
+        note(tx, Kind.EXPORTED, actor=actor, at=at_work.now(), because=words, surface=CLI)
 
 
 def _sink(at_work: Office, to: str, format: Streamed) -> Sink:

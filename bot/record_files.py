@@ -77,11 +77,7 @@ class RecordFiles:
         for line in each(self._store, wanted, 0, said.up_to):
             count += 1
             yield line
-        self.note(count, said.filter, actor=actor, surface=surface)
-
-    def note(self, count: int, found_by: str, *, actor: str, surface: str) -> None:
-        """Put on record that so many lines were taken along."""
-        words = f"the record: {count:,} lines, {found_by}"
+        words = f"the record: {count:,} lines, {said.filter}"
         with self._store.begin() as tx:
             says(tx, surface=surface)
             note(tx, Kind.EXPORTED, actor=actor, at=self._now(), because=words)

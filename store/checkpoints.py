@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from store import kinds
 from store.chained import verify_store
 from store.db import Store
-from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import chain
 from store.signing import Signer, Sort, Statement, Trust, Unreadable, read
@@ -17,7 +17,7 @@ EVERY = 10_000
 """Entries, or"""
 HOURLY = timedelta(hours=1)
 """after which there is a new one, if anything is new."""
-ACTOR, DAILY = "retention", timedelta(hours=23)
+ACTOR, TRIMMED, DAILY = "retention", kinds.Kind.TRIMMED, timedelta(hours=23)
 PART, PARTS = 1_000, 1_000
 
 
@@ -112,7 +112,7 @@ class Trimming:
             )
             tx.add(signed(said))
             words = f"{count:,} entries up to number {number:,}, {until:%Y-%m-%d %H:%M} UTC"
-            note(tx, Kind.TRIMMED, actor=ACTOR, at=self._now(), because=words)
+            note(tx, TRIMMED, actor=ACTOR, at=self._now(), because=words)
 
     def _remove(self) -> int:
         """What the stub says is gone."""

@@ -1,4 +1,4 @@
-"""The record: its lines, each a link of a chain once it is sealed, and what is signed about it."""
+"""The record: its lines, each a link of a chain once it is sealed, and what is kept about it."""
 
 from datetime import datetime
 

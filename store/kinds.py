@@ -64,9 +64,9 @@ class Kind(StrEnum):
     RESUMED_ALL = "resumed all"
     RETENTION_CHANGED = "retention changed"
     PRUNED = "pruned"
+    TRIMMED = "trimmed"
     FILE_REMOVED = "file removed"
     ERASED = "erased"
-    TRIMMED = "trimmed"
 
     # whether the record is whole
     CHECKED = "checked"
@@ -126,9 +126,9 @@ MEANINGS: dict[Kind, str] = {
     Kind.RESUMED_ALL: "Everything goes out again.",
     Kind.RETENTION_CHANGED: "How long private values and files are kept is another.",
     Kind.PRUNED: "What was over for long lost its private values.",
+    Kind.TRIMMED: "Old entries of the record were removed; a signed stub stays.",
     Kind.FILE_REMOVED: "The codes of a batch are not kept here any more.",
     Kind.ERASED: "One person's private inputs were removed, as they asked.",
-    Kind.TRIMMED: "The eldest lines of the record were removed; a signed stub says how many.",
     # whether the record is whole
     Kind.CHECKED: "Ledger, record and Coupontools were compared.",
     Kind.GAP: "They do not agree; the line says in what.",

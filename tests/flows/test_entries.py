@@ -167,8 +167,8 @@ def test_another_retention_is_on_record_with_what_it_was(world: World) -> None:
     world.starts_with(vouchdesk_keep_days=60)
     world.starts_with()
     [line] = record(world, Kind.RETENTION_CHANGED)
-    assert line.was == "private values 30 days, files 7 days"
-    assert line.became == "private values 60 days, files 7 days"
+    assert line.was == "private values 30 days, files 7 days, entries for ever"
+    assert line.became == "private values 60 days, files 7 days, entries for ever"
 
 
 def test_a_policy_that_changed_while_nothing_ran_is_on_record(world: World) -> None:
