@@ -6,7 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator
 
+from actions.action import AnyAction, Catalog, Risk
 from actions.fields import Inputs, Text, marks, said
+from store.tables import Request
 
 CHANNEL = re.compile(r"[CG][A-Z0-9]{2,30}")
 MARKED = re.compile(r"<#([A-Z0-9]+)(?:\|[^<>]*)?>")
@@ -47,3 +49,14 @@ def announces(inputs: type[Inputs]) -> str:
 def announced(inputs: type[Inputs], raw: Mapping[str, Any]) -> str:
     """The channel that is named in these inputs; empty, if none is."""
     return str(channel_of(raw.get(announces(inputs))) or "")
+
+
+def is_read_now(action: AnyAction, raw: Mapping[str, Any]) -> bool:
+    """Whether it only reads, and the answer is for who asks and for nobody else."""
+    return action.risk is Risk.READ and not announced(action.inputs, raw)
+
+
+def are_announced(catalog: Catalog, request: Request) -> bool:
+    """Whether a channel is told the results of this request."""
+    inputs = catalog[request.action].inputs
+    return any(announced(inputs, row) for row in request.inputs)

@@ -1,6 +1,7 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,10 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from actions import policy, rights
-from actions.action import AnyAction, Catalog, Risk
-from actions.announced import announced
+from actions.action import AnyAction, Catalog
+from actions.announced import are_announced, is_read_now
 from actions.card import Card
-from actions.deciding import Deciding
+from actions.deciding import Deciding, role_of
 from actions.errors import (
     Declined,
     InvalidInputs,
@@ -31,7 +32,8 @@ from coupontools.client import Client
 from coupontools.errors import Garbled
 from store import queries
 from store.db import Store
-from store.lifecycle import TooLate, enter, move, note
+from store.kinds import Kind
+from store.lifecycle import CAMPAIGN, TooLate, enter, move, note, says
 from store.secrets import Vault
 from store.tables import Account, Consent, Operation, Request
 
@@ -124,23 +126,18 @@ class Desk:
     ) -> Reading:
         """Ask Coupontools at once; leaves one audit entry. Raises `ApiError` too."""
         account, action = self.account(), self.catalog[name]
-        self.allow_read(action, account, actor)
-        if action.risk is not Risk.READ:
-            raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
-        inputs = self.check(name, raw, account)
-        if not self.is_read_now(name, raw):
-            raise Declined("What is told in a channel is asked for: it is on record there.")
-        step = action.steps[0]
+        where: dict[str, Any] = {"surface": surface, "account": account.name, "action": name}
+        with self.refusing("read", actor, where):
+            person = self.allow_read(action, account, actor)
+            if not is_read_now(action, raw):
+                raise Declined(
+                    f"“{action.title}” does more than answer: it is asked for, not read."
+                )
+        inputs, step = self.check(name, raw, account), action.steps[0]
+        where |= {"endpoint": step.endpoint.id, "campaign": getattr(inputs, CAMPAIGN, None) or ""}
         with self._store.begin() as tx:
-            note(
-                tx,
-                "read",
-                actor=actor,
-                at=self._now(),
-                surface=surface,
-                account=account.name,
-                action=name,
-            )
+            says(tx, role=role_of(person), **where)
+            note(tx, Kind.READ, actor=actor, at=self._now())
         reply = answer(step, inputs, self._clients(account), self._now())
         try:
             output = action.output.model_validate(reply)
@@ -148,16 +145,12 @@ class Desk:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
         return Reading(output, action.present(output))
 
-    def is_read_now(self, name: str, raw: Mapping[str, Any]) -> bool:
-        """Whether the answer is for who asks, and for nobody else."""
-        action = self.catalog[name]
-        return action.risk is Risk.READ and not announced(action.inputs, raw)
-
-    def allow_read(self, action: AnyAction, account: Account, actor: str) -> None:
+    def allow_read(self, action: AnyAction, account: Account, actor: str) -> Person:
         """Let pass whom the policy lets read this; raises `NotAllowed`."""
         person = self._people(actor)
         rights.to_ask(person)
         allow(self._weighing.of_read(action, account, person))
+        return person
 
     def ask(
         self,
@@ -173,9 +166,10 @@ class Desk:
         """Put a wish on record. The same token again changes nothing and finds the first."""
         account, action = self.account(), self.catalog[name]
         person = self._people(actor)
-        rights.to_ask(person)
+        where = {"surface": surface, "account": account.name, "action": action.name}
+        with self.refusing("ask", actor, where):
+            rights.to_ask(person)
         inputs = self._checked(action, rows, account)
-        rights.to_announce(person, any(announced(action.inputs, row) for row in rows))
         request = Request(
             token=token,
             team=team,
@@ -192,9 +186,9 @@ class Desk:
             lateness=int(policy.lateness(action).total_seconds()),
             **_planned(when),
         )
-        with self._store.look() as tx:
+        with self.refusing("ask", actor, where), self._store.look() as tx:
             self._provide(tx, request, account, person)
-        return self._entered(request)
+        return self._entered(request, person)
 
     def change(
         self,
@@ -213,9 +207,8 @@ class Desk:
             raise UnknownThing(f"There is nothing on record as {id}.")
         action = self.catalog[known.action]
         inputs = self._checked(action, rows, account)
-        with self._deciding("change", queries.request, id, actor) as (tx, request):
+        with self._deciding("change", queries.request, id, actor, person) as (tx, request):
             rights.to_ask(person)
-            rights.to_announce(person, any(announced(action.inputs, row) for row in rows))
             if request.actor != actor:
                 raise NotAllowed("Only the person who asked can change this.")
             if request.version != version:
@@ -249,6 +242,15 @@ class Desk:
             move(tx, request, Consent.WITHDRAWN, actor=actor, at=self._now())
             return request
 
+    @contextmanager
+    def refusing(self, verb: str, actor: str, where: Mapping[str, Any]) -> Iterator[None]:
+        """Who may not do it is on record, though there is no request to be about."""
+        try:
+            yield
+        except Declined as error:
+            self._deciding.decline(verb, error, actor=actor, **where)
+            raise
+
     def _checked(
         self, action: AnyAction, rows: Sequence[Mapping[str, Any]], account: Account
     ) -> list[Inputs]:
@@ -259,7 +261,8 @@ class Desk:
         return [self.check(action.name, raw, account) for raw in rows]
 
     def _provide(self, tx: Session, request: Request, account: Account, person: Person) -> None:
-        """What the policy can say before anybody looks: a plain no, or about how many."""
+        """What can be said before anybody looks: a plain no, or about how many."""
+        rights.to_announce(person, are_announced(self.catalog, request))
         terms = self._weighing.of(tx, request, account, person, reach=None, looked=False)
         allow(terms)
         request.quorum = terms.quorum
@@ -268,12 +271,13 @@ class Desk:
         """Who that is, as the workspace knows them now."""
         return self._people(id)
 
-    def _entered(self, request: Request) -> Request:
+    def _entered(self, request: Request, person: Person) -> Request:
         """The request on record; or the one that the same token has put there before."""
         try:
             with self._store.begin() as tx:
                 known = queries.request_of_token(tx, request.token) if request.token else None
                 if known is None:
+                    says(tx, role=role_of(person))
                     enter(tx, request, actor=request.actor, at=request.asked_at)
                 return known or request
         except IntegrityError:  # another replica entered it at the same moment

@@ -88,6 +88,18 @@ def to_take(person: Person, asker: str) -> None:
         raise NotAllowed("Only approvers and the person who asked can have the file.")
 
 
+def sees_all(person: Person) -> bool:
+    """Whether somebody may look through the whole record; others see what they did themselves."""
+    return person.member and bool({APPROVER, OPERATOR} & person.roles)
+
+
+def to_see(person: Person, *theirs: str) -> None:
+    """May this person see what others did? What is theirs, anybody may."""
+    to_ask(person)
+    if person.id not in theirs and not sees_all(person):
+        raise NotAllowed("Only approvers, operators and the person who asked can see this.")
+
+
 def is_approver(person: Person) -> bool:
     """Whether somebody is an approver for what no rule speaks of."""
     return person.member and APPROVER in person.roles

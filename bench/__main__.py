@@ -21,6 +21,8 @@ NAMES = (
     "sessions_100k",
     "audit_append",
     "audit_search",
+    "audit_seal",
+    "audit_verify",
     "start",
     "soak",
 )

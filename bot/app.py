@@ -18,10 +18,14 @@ from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
+from bot.board import Board
 from bot.calendar_file import CalendarFiles
+from bot.checking import Checking
+from bot.digest import Digest
 from bot.executions import Executions
 from bot.finishing import Finishing
 from bot.listeners.counter import open_counter
+from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
 from bot.people import SlackPeople
@@ -34,8 +38,12 @@ from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
+from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
+from store.sealing import Sealing
 
+Job = tuple[Callable[[], None], float]
+"""What is to be called again and again, and every how many seconds."""
 BEAT = 0.5
 GRACE = 20
 """Seconds that calls at work have to end at a stop: supervisors allow thirty, often."""
@@ -51,7 +59,7 @@ class Bot:
     launches: Launches
     engine: Engine
     runner: Runner
-    jobs: dict[str, tuple[Callable[[], None], float]]
+    jobs: dict[str, Job]
     clock: Clock
     lookups: Lookups
     executions: Executions
@@ -65,6 +73,8 @@ class Bot:
 
     def start(self, *, beat: bool = True) -> None:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
+        note_settings(self.office)
+        self.office.completeness.begin()
         self.engine.start(self.runner)
         if beat:
             self.lookups.warm(self.desk.account())
@@ -118,7 +128,8 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning = Pruning(store, retention)
+    trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
+    pruning = Pruning(store, retention, trimming)
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -126,14 +137,18 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
         "steps": (finishing.finish, BEAT),
         **engine.jobs,
         **telling.jobs,
+        **_record_jobs(office, telling.board, now),
     }
     threads = listener_threads or Threads(40, "listener")
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
     listeners.register(
         bolt,
+        store,
         open_counter(
             store,
             vault,
@@ -160,6 +175,7 @@ def build(
         executions,
         now,
         lambda: threads.at_work,
+        lambda: office.rulebook.current,
     )
     return Bot(
         office,
@@ -180,6 +196,14 @@ def build(
         watching,
         web(bolt, door, watching),
     )
+
+
+def _record_jobs(office: Office, board: Board, now: Now) -> dict[str, Job]:
+    """What is told of the record unasked: whether it is whole, and the week."""
+    store, channel = office.store, office.settings.audit_channel
+    checking = Checking(store, office.completeness, board, channel, now)
+    digest = Digest(store, board, channel, office.settings.vouchdesk_timezone, now)
+    return {"complete": (checking.check, 3600.0), "digest": (digest.tell, 300.0)}
 
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:

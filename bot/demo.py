@@ -21,6 +21,7 @@ from bot.rehearsal import rehearse
 from bot.serve import free_port, started
 from bot.settings import Settings
 from store.secrets import Vault
+from store.signing import Signer
 
 SIGNING_SECRET = "demo-signing-secret"  # noqa: S105  both ends are on this machine
 
@@ -87,6 +88,7 @@ def settings(slack: str, api: str, home: Path) -> Settings:
         vouchdesk_policy=home / "policy.yml",
         vouchdesk_approvals_channel="C0APPROVALS",
         vouchdesk_audit_channel="C0AUDIT",
+        vouchdesk_audit_key=SecretStr(Signer.new_key()),
         vouchdesk_timezone="Europe/Brussels",
         vouchdesk_approvers="coupon-approvers",
         vouchdesk_operators="coupon-operators",

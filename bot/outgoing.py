@@ -24,6 +24,7 @@ from bot.results import Results
 from bot.settings import Settings
 from bot.stops import Stops
 from bot.stories import Stories
+from bot.witness import Witness
 from store.db import Store
 from store.secrets import Vault
 
@@ -45,6 +46,7 @@ class Outgoing:
     stops: Stops
     progressing: Progressing
     foretelling: Foretelling
+    witness: Witness
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -58,6 +60,7 @@ class Outgoing:
             "progress": (self.progressing.show, EVERY),
             "foretell": (self.foretelling.tell, BEFORE),
             "remind": (self.reminding.remind, 300.0),
+            "witness": (self.witness.tell, 5.0),
         }
 
 
@@ -88,4 +91,5 @@ def outgoing(
         Stops(store, board, vault, channel, now),
         Progressing(store, CATALOG, vault, board, now),
         Foretelling(store, CATALOG, board, stories, now),
+        Witness(store, board, settings.vouchdesk_audit_channel, settings.vouchdesk_audit_file, now),
     )

@@ -17,11 +17,9 @@ from bot.views.blocks import Message
 from bot.views.posted import asked_by, begun, closed
 from bot.views.story import Story
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.tables import Consent, Operation
-
-POSTED = "posted"
-"""What the record calls it."""
 
 log = structlog.get_logger()
 
@@ -59,7 +57,7 @@ class Posting:
         if told := self._tried(channel, lambda: self._handing.post(key, channel, card, line)):
             return told
         with self._store.begin() as tx:
-            note(tx, POSTED, actor=person.id, at=self._now(), about=run, because=channel)
+            note(tx, Kind.POSTED, actor=person.id, at=self._now(), about=run, because=channel)
         return None
 
     def _tried(self, channel: str, post: Callable[[], None]) -> Message | None:

@@ -8,6 +8,7 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from actions.policy import Policy
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
 from bot.executions import Executions
@@ -19,7 +20,6 @@ from bot.listeners import (
     exports,
     home,
     lookups,
-    members,
     pages,
     reports,
     sheets,
@@ -39,10 +39,12 @@ from bot.listeners.files import Files
 from bot.listeners.finding import Finding
 from bot.listeners.home import Home
 from bot.listeners.links import Links
+from bot.listeners.members import Members
 from bot.listeners.moments import Ahead
 from bot.listeners.opening import Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
+from bot.listeners.records import Records
 from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
@@ -53,11 +55,15 @@ from bot.listeners.submissions import Submissions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
+from bot.record_files import RecordFiles
+from bot.why import Whys
 from schedules.foresight import Foresight
+from store.db import Store
 
 
 def register(
     app: App,
+    store: Store,
     counter: Counter,
     people: SlackPeople,
     outgoing: Outgoing,
@@ -70,6 +76,7 @@ def register(
     executions: Executions,
     now: Now,
     at_work: Callable[[], int],
+    policy: Callable[[], Policy],
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
@@ -85,9 +92,13 @@ def register(
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     decisions.register(app)  # before all others: Bolt asks one after the other, and many press
-    stopping = StopAll(counter, stops, pressing)
-    launcher = Launcher(desk, counter.voices, stories, stops)
-    verbs = _verbs(stopping, decisions, outgoing)
+    stopping, launcher = (
+        StopAll(counter, stops, pressing),
+        Launcher(desk, counter.voices, stories, stops),
+    )
+    whys, taking = Whys(store, stories, outgoing.board.link), RecordFiles(store, now)
+    records = Records(store, desk.catalog, people, whys, taking, pressing, now)
+    verbs = _verbs(stopping, decisions, outgoing, records)
     commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
     submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
     pages.register(app, turning)
@@ -96,7 +107,8 @@ def register(
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     for each in (
-        *(stopping, Shifts(counter, stories, pressing, now)),
+        *(stopping, Shifts(counter, stories, pressing, now), records),
+        Members(people, counter.stopping, counter.deciding, policy, now),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
         *(Steps(executions, desk, options), Links(desk, options), Finding(desk, answer, options)),
@@ -106,18 +118,20 @@ def register(
     calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
-    members.register(app, people, counter.stopping)
 
 
 def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answering:
     return Answering(counter.desk, drafts, counter.origins, outgoing.board.card_of)
 
 
-def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:
+def _verbs(
+    stopping: StopAll, decisions: Decisions, outgoing: Outgoing, records: Records
+) -> dict[str, Verb]:
     """What `/coupon` does beside asking for actions."""
     return {
         "stop-all": stopping.stop,
         "resume-all": stopping.resume,
         "break-glass": decisions.ask_alone,
+        "why": records.why,
         "delegate": outgoing.delegating.typed,
     }

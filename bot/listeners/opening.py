@@ -42,7 +42,8 @@ class Opener:
         `edits` is the mark of a request that shall be changed, else a new one is asked for.
         """
         person = self._desk.person(actor)
-        rights.to_ask(person)
+        with self._desk.refusing("open", actor, {"action": name}):
+            rights.to_ask(person)
         form, filled = form_for(name), {**given, "labels": self._labels(name, given)}
         metadata = {"channel": channel} if channel else {}
         metadata |= {EDITS: edits} if edits else {}

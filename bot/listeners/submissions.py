@@ -11,6 +11,7 @@ from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
+from actions.announced import is_read_now
 from actions.desk import Desk, Now, When
 from actions.errors import InvalidInputs
 from bot.errors import explain
@@ -63,7 +64,7 @@ class Submissions:
             self._desk.change(id, int(version), raw, actor=actor, when=when)
             ack(response_action="clear")
             return
-        if not said and self._desk.is_read_now(name, raw):
+        if not said and is_read_now(self._desk.catalog[name], raw):
             self._read(ack, view, client, name, raw, actor)
             return
         request = self._ask(name, raw, actor, when, body, view)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -11,7 +11,9 @@ from sqlmodel import Session, col, func, select
 from bot.announcer import ENDINGS
 from bot.news import APPROVERS, ASKER
 from store import queries
+from store.chained import verify_store
 from store.db import Store
+from store.signing import Signer
 from store.tables import (
     Approval,
     AuditEntry,
@@ -31,6 +33,8 @@ AT_REST = (
     *(Progress.DONE, Progress.UNCLEAR, Progress.FAILED),
     *(Progress.HELD, Progress.DROPPED),
 )
+AUDIT_KEY = Signer.new_key()
+AUDIT = Signer([AUDIT_KEY])
 UNSAVED = "Nothing was saved"
 NOT_DONE = (429, 503)
 """With these the account says that it has done nothing."""
@@ -102,6 +106,8 @@ def judge(store: Store, journal: Journal, world: Remembered) -> Verdict:
         verdict.lost += _lost_clicks(tx, journal.clicks, world.excused())
         verdict.untold += _untold(tx, world.messages)
         verdict.told_twice = _told_twice(tx, world.messages)
+    chain, _ = verify_store(store, AUDIT.publics, at=datetime.now(UTC))
+    verdict.lost += [] if chain.is_whole else [f"of the record: {chain.words}"]
     known = {label for wish in journal.wishes for label in wish.labels}
     verdict.sent_twice += [f"{label}: nobody wanted it" for label in executed if label not in known]
     return verdict

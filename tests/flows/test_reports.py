@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.posting import POSTED
+from store.kinds import Kind
 from store.tables import Consent
 from tests.flows.asking import SPLASH, campaign_of
 from tests.world import Human, World, words_of
@@ -82,7 +82,7 @@ def test_every_week_it_is_posted_in_a_channel(world: World) -> None:
     assert [line["name"] for line in chart["chart"]["series"]] == ["Opened", "Claimed", "Validated"]
     assert len(chart["chart"]["axis_config"]["categories"]) == 14
     assert ana.was_told("Summer splash, ")
-    assert (POSTED, ana.id) in world.trail(world.request().id)
+    assert (Kind.POSTED, ana.id) in world.trail(world.request().id)
     runs(world)
     assert len(posted(world)) == 3
     secret = [session.person for session in campaign_of("Summer splash").sessions]
