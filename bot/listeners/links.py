@@ -1,4 +1,4 @@
-"""Somebody has shared a link to a coupon, or is writing one: it gets a card."""
+"""Somebody has shared a link to a coupon: it gets a card."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from bot.people import is_slack_id
 from bot.views.unfurl import unfurl
 
 LIST = "campaign.list"
+TYPED = "composer"
 MOST_CARDS = 5
 MOST_REMEMBERED = 2_000
 """Deliveries, by their ids: Slack repeats one within the hour, if at all."""
@@ -55,7 +56,7 @@ class Links:
     def _cards(self, body: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any]:
         """A card for each address that is known here; raises `Declined`."""
         actor = str(event.get("user") or "")
-        if not is_slack_id(actor) or body.get("is_ext_shared_channel"):
+        if not is_slack_id(actor) or _may_be_read_elsewhere(body, event):
             return {}
         urls = [str(link.get("url") or "") for link in event.get("links") or ()]
         found = {url: address for url in urls[:MOST_CARDS] if (address := address_of(url))}
@@ -82,8 +83,13 @@ class Links:
             self._seen.pop(id, None)
 
 
+def _may_be_read_elsewhere(body: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    """By another company; of a message that is still being written, Slack does not say where."""
+    return bool(body.get("is_ext_shared_channel")) or event.get("source") == TYPED
+
+
 def _show(client: WebClient, event: Mapping[str, Any], cards: dict[str, Any]) -> None:
-    """Under the message; one that is still being written has no place but an id."""
+    """Under the message: by the id of the sharing where there is one, else by its place."""
     id, source = event.get("unfurl_id"), event.get("source")
     if id and source:
         client.chat_unfurl(unfurl_id=id, source=source, unfurls=cards)

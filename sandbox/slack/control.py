@@ -56,6 +56,7 @@ async def member(box: Sandbox, wish: Json) -> Json:
         room["members"] = [one for one in room["members"] if one != user]
         if wish.get("member", True):
             room["members"].append(user)
+        room["shared"] = bool(wish.get("shared"))
         world.changed()
     return {"ok": True, "channel": room}
 

@@ -47,6 +47,7 @@ def interaction(kind: str, user: Json, **more: Any) -> Json:
 
 def event(world: World, inner: Json) -> Json:
     """An event in its envelope."""
+    room = world.channels.get(str(inner.get("channel"))) or {}
     return {
         "token": cast.VERIFICATION,
         "team_id": cast.TEAM["id"],
@@ -64,7 +65,7 @@ def event(world: World, inner: Json) -> Json:
                 "is_enterprise_install": False,
             }
         ],
-        "is_ext_shared_channel": False,
+        "is_ext_shared_channel": bool(room.get("shared")),
     }
 
 

@@ -72,6 +72,12 @@ def test_a_guest_makes_no_card_appear(world: World) -> None:
     assert world.api.calls(LISTED) == []
 
 
+def test_in_a_channel_that_another_company_reads_there_is_no_card(world: World) -> None:
+    world.slack.does("member", channel="marketing", user="U0ANA", shared=True)
+    assert "attachments" not in says(world, url_of())
+    assert world.api.calls(LISTED) == []
+
+
 def test_who_may_not_list_campaigns_makes_no_card_appear(world: World) -> None:
     world.under("rules:\n- rule: Nobody\n  when: {risk: read}\n  refuse: Nobody looks.\n")
     assert "attachments" not in says(world, url_of())
@@ -123,8 +129,9 @@ def test_a_delivery_that_went_wrong_may_come_again(world: World) -> None:
     assert "Summer splash" in cards(after)
 
 
-def test_a_link_in_a_message_that_is_not_sent_yet_gets_its_card_too(world: World) -> None:
-    written = f"Tomorrow: {url_of()}"
-    answer = world.slack.does("compose", user="ana", text=written)
+def test_while_a_message_is_written_nobody_knows_where_it_goes_so_there_is_no_card(
+    world: World,
+) -> None:
+    answer = world.slack.does("compose", user="ana", text=f"Tomorrow: {url_of()}")
     world.workers.rest()
-    assert "Summer splash" in words_of(world.slack.state["previews"][answer["unfurl_id"]])
+    assert world.slack.state["previews"][answer["unfurl_id"]] == []
