@@ -19,6 +19,7 @@ from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.hooks import Doorkeeper, webhook_route
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -114,7 +115,7 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning = Pruning(store, retention)
+    pruning, inbox = Pruning(store, retention), office.inbox
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -122,6 +123,7 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
+        "webhooks": (inbox.check, BEAT),
         **engine.jobs,
         **telling.jobs,
     }
@@ -154,6 +156,7 @@ def build(
         office.foresight,
         now,
         lambda: threads.at_work,
+        lambda name: office.addresses.fills(name, desk.account()),
     )
     return Bot(
         office,
@@ -171,7 +174,7 @@ def build(
         threads,
         door,
         watching,
-        web(bolt, door, watching),
+        web(bolt, door, watching, webhook_route(inbox, Doorkeeper(store, office.addresses))),
     )
 
 

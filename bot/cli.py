@@ -15,6 +15,7 @@ from bot import (
     calendar_commands,
     deciding_commands,
     following,
+    hook_commands,
     policy_commands,
     schedule_commands,
 )
@@ -39,6 +40,7 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
+app.add_typer(hook_commands.commands, name="webhooks")
 app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
 calendar_commands.register(app)

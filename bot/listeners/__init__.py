@@ -37,7 +37,7 @@ from bot.listeners.exports import Exports
 from bot.listeners.files import Files
 from bot.listeners.home import Home
 from bot.listeners.moments import Ahead
-from bot.listeners.opening import Opener
+from bot.listeners.opening import Begins, Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
 from bot.listeners.rehearsing import Rehearsals
@@ -65,6 +65,7 @@ def register(
     foresight: Foresight,
     now: Now,
     at_work: Callable[[], int],
+    begins: Begins,
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
@@ -73,7 +74,7 @@ def register(
     queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
     pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
     ahead = Ahead(desk, foresight, counter.vault, now)
-    opener = Opener(desk, options, drafts, changes, ahead)
+    opener = Opener(desk, options, drafts, changes, ahead, begins)
     turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
     lifting = Sheets(desk, checked)
     acknowledging.register(app, at_work)
