@@ -66,6 +66,11 @@ class Lookups:
         _, known = self._known.get((account.name, action), (0.0, EMPTY))
         return next((option for option in known.options if option.value == value), None)
 
+    def campaign_name(self, account: str, campaign: str) -> str:
+        """What a campaign is called, if the list of the account was ever fetched; asks nobody."""
+        _, known = self._known.get((account, "campaign.list"), (0.0, EMPTY))
+        return next((each.label for each in known.options if each.value == campaign), "")
+
     def close(self) -> None:
         """Start no further fetch."""
         self._pool.shutdown(wait=False, cancel_futures=True)

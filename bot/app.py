@@ -110,8 +110,8 @@ def build(
     gate = Gate(store, people, preparer, weighing, now)
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
-    telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
     lookups = Lookups(CATALOG, office.clients)
+    telling = outgoing(store, vault, client, people, office.rulebook, settings, lookups, now)
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )

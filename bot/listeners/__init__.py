@@ -46,6 +46,7 @@ from bot.listeners.sheets import Sheets
 from bot.listeners.shifting import Shifts
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
+from bot.listeners.subscribing import Subscriptions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
@@ -69,9 +70,9 @@ def register(
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
-    changes, stops = Changes(desk, drafts), outgoing.stops
-    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops, agenda)
-    queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
+    changes, stops, queue = Changes(desk, drafts), outgoing.stops, Waiting(counter.voices, stories)
+    tab = Home(desk, stories, outgoing, counter.voices, agenda)
+    modal = CalendarModal(agenda, files, counter.voices)
     pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
     ahead = Ahead(desk, foresight, counter.vault, now)
     opener = Opener(desk, options, drafts, changes, ahead, begins)
@@ -82,9 +83,21 @@ def register(
     decisions = Decisions(counter, outgoing.announcer, pressing)
     decisions.register(app)  # before all others: Bolt asks one after the other, and many press
     stopping = StopAll(counter, stops, pressing)
+    channels = Subscriptions(outgoing.subscribing, desk, options, pressing)
     launcher = Launcher(desk, counter.voices, stories, stops)
-    verbs = _verbs(stopping, decisions, outgoing)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
+    commands.register(
+        app,
+        Commands(
+            desk,
+            opener,
+            lifting,
+            launcher,
+            queue,
+            modal,
+            pressing,
+            _verbs(stopping, decisions, outgoing, channels),
+        ),
+    )
     submissions.register(
         app, Submissions(desk, turning, _answering(counter, drafts, outgoing), counter.vault, now)
     )
@@ -94,7 +107,7 @@ def register(
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     for each in (
-        *(stopping, Shifts(counter, stories, pressing, now)),
+        *(channels, stopping, Shifts(counter, stories, pressing, now)),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
     ):
@@ -110,11 +123,15 @@ def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answerin
     return Answering(counter.desk, drafts, counter.origins, outgoing.board.card_of)
 
 
-def _verbs(stopping: StopAll, decisions: Decisions, outgoing: Outgoing) -> dict[str, Verb]:
+def _verbs(
+    stopping: StopAll, decisions: Decisions, outgoing: Outgoing, subscriptions: Subscriptions
+) -> dict[str, Verb]:
     """What `/coupon` does beside asking for actions."""
     return {
         "stop-all": stopping.stop,
         "resume-all": stopping.resume,
         "break-glass": decisions.ask_alone,
+        "subscribe": subscriptions.subscribe,
+        "unsubscribe": subscriptions.unsubscribe,
         "delegate": outgoing.delegating.typed,
     }
