@@ -57,6 +57,7 @@ class Counting:
                 (event["campaign"], event["kind"])
                 for event in happened
                 if wants(each, event["kind"], event["campaign"], tags)
+                and not _is_before(each, event)
             )
             if not lines:
                 continue
@@ -82,3 +83,9 @@ def wants(each: Subscription, kind: str, campaign: str, tags: Tags) -> bool:
         and each.campaign in ("", campaign)
         and (not each.tag or campaign in tags.get(each.tag, frozenset()))
     )
+
+
+def _is_before(each: Subscription, event: Mapping[str, Any]) -> bool:
+    """Whether it happened before anybody wanted to know: lists go back, webhooks do not."""
+    at = event["happened_at"] if event["source"] == "poll" else None
+    return at is not None and at < each.at.replace(microsecond=0)

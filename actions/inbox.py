@@ -13,7 +13,7 @@ from actions.counting import Counting, Tags
 from actions.delivering import Delivery, opened, sealed
 from actions.desk import Now
 from actions.errors import Declined, UnknownThing
-from actions.told import Told, Unreadable, answered, is_signed, read
+from actions.told import Told, Unreadable, answered, is_signed, read, written
 from coupontools import endpoints
 from coupontools.errors import ApiError, BadCredentials, Refused
 from store import queries
@@ -28,6 +28,8 @@ from store.tables import Account
 Way = Literal["call", "hmac", "both"]
 """How a delivery is checked: by calling back, by its signature, or by both."""
 
+POLL = "poll"
+"""The source of what we have asked for ourselves."""
 PART = 200
 """Deliveries in one transaction."""
 ROUNDS = 50
@@ -79,12 +81,21 @@ class Inbox:
         self._way, self._own_secret, self._budget = way, own_secret, budget
         self._joint = Joint(lambda: store.begin(patience=PATIENCE))
 
-    def keep(
-        self, account: str, body: bytes, headers: Mapping[str, str], source: str = "webhook"
-    ) -> None:
+    def keep(self, account: str, body: bytes, headers: Mapping[str, str]) -> None:
         """On record when this returns, and looked at later."""
-        row = sealed(self._vault, account, body, headers, source) | {"at": self._now()}
+        row = sealed(self._vault, account, body, headers, "webhook") | {"at": self._now()}
         self._joint.write(lambda tx: hooks.keep(tx, **row))
+
+    def keep_polled(self, account: str, found: Sequence[Told]) -> None:
+        """The same, of what we have asked for: it is true, but may have been told already."""
+        for begin in range(0, len(found), PART):
+            rows = [
+                sealed(self._vault, account, written(told), {}, POLL) | {"at": self._now()}
+                for told in found[begin : begin + PART]
+            ]
+            with self._store.begin(patience=PATIENCE) as tx:
+                for row in rows:
+                    hooks.keep(tx, **row)
 
     def check(self) -> None:
         """A job: look at what waits; of several processes one does so for an account."""
@@ -138,10 +149,10 @@ class Inbox:
         """What it says, once its signature is right; or what becomes of it already."""
         try:
             delivery = opened(self._vault, hook)
-            told = read(delivery.body)
+            told = read(delivery.body, polled=hook.source == POLL)
         except (Unreadable, BadKey) as error:
             return Verdict(Check.DEAD, problem=str(error))
-        if hook.source == "poll":
+        if hook.source == POLL:
             return Verdict(Check.COUNTED, told)
         if self._way != "call" and not self._is_signed(account, delivery):
             return Verdict(Check.FORGED, told, "Its signature is wrong, or there is none.")
@@ -244,7 +255,7 @@ def _row(hook: Hook, told: Told, now: datetime) -> dict[str, Any]:
     return {
         "account": hook.account,
         "key": told.key,
-        "event": None if hook.source == "poll" else told.event,
+        "event": None if hook.source == POLL else told.event,
         "kind": told.kind,
         "campaign": told.campaign,
         "happened_at": told.at,

@@ -45,8 +45,8 @@ class Told:
         return _digest(self.event, self.session)
 
 
-def read(body: bytes) -> Told:
-    """What the body says; raises `Unreadable`."""
+def read(body: bytes, *, polled: bool = False) -> Told:
+    """What the body says; raises `Unreadable`. What we have asked for ourselves names no event."""
     try:
         said = json.loads(body)
     except (ValueError, RecursionError):
@@ -54,7 +54,7 @@ def read(body: bytes) -> Told:
     if not isinstance(said, dict):
         raise Unreadable("It is JSON, but no object.")
     event, kind = _text(said, "id"), _text(said, "type")
-    if not EVENT.fullmatch(event):
+    if not polled and not EVENT.fullmatch(event):
         raise Unreadable("It names no event: an id looks like evt_A1b2C3d4E5f6G7h8I9j0.")
     if not WORD.fullmatch(kind):
         raise Unreadable("It does not say what kind of event it is.")
@@ -64,6 +64,13 @@ def read(body: bytes) -> Told:
     return Told(
         event, kind, campaign[:60], _text(said, "session")[:60], moment(said.get("datetime"))
     )
+
+
+def written(told: Told) -> bytes:
+    """What `read` reads, always the same for the same."""
+    at = told.at.strftime("%Y-%m-%d %H:%M:%S") if told.at else ""
+    said = {"type": told.kind, "datetime": at, "campaign": told.campaign, "session": told.session}
+    return json.dumps(said).encode()
 
 
 def answered(told: Told, answer: Any) -> Told:

@@ -115,7 +115,7 @@ def build(
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning, inbox = Pruning(store, retention), office.inbox
+    pruning, inbox, polling = Pruning(store, retention), office.inbox, office.polling
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -124,6 +124,8 @@ def build(
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
         "webhooks": (inbox.check, BEAT),
+        "poll": (polling.poll, 15.0),
+        "compare": (polling.compare, 600.0),
         **engine.jobs,
         **telling.jobs,
     }

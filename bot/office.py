@@ -15,6 +15,7 @@ from actions.exporting import Exporting
 from actions.inbox import Inbox
 from actions.origins import Origins
 from actions.policy import People
+from actions.polling import Polling
 from actions.rulebook import Rulebook
 from actions.rules import OPERATOR
 from actions.weighing import Weighing
@@ -110,6 +111,12 @@ class Office:
             own_secret=given.coupontools_webhook_secret.get_secret_value(),
             budget=given.vouchdesk_webhook_calls,
         )
+
+    @property
+    def polling(self) -> Polling:
+        """Asks for what webhooks do not tell."""
+        minutes = self.settings.vouchdesk_poll_minutes
+        return Polling(self.store, self.inbox, self.clients, self.now, minutes=minutes)
 
     @property
     def addresses(self) -> Addresses:

@@ -71,6 +71,12 @@ class Settings(BaseSettings):
     vouchdesk_webhook_calls: int = Field(
         120, ge=1, le=60_000, description="calls a minute that checking webhooks may take"
     )
+    vouchdesk_poll_minutes: int = Field(
+        0,
+        ge=0,
+        le=1_440,
+        description="minutes between polls, where there are no webhooks; 0: never",
+    )
     coupontools_webhook_secret: SecretStr = Field(
         SecretStr(""), description="signs webhooks, if the account has one of its own for that"
     )

@@ -23,7 +23,7 @@ from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 ROOT = Path(__file__).parent.parent
 ON_BOTH = (
     *("store", "approval", "replicas", "restarting", "faults", "migrations", "model"),
-    *("webhooks_in", "subscribing"),
+    *("webhooks_in", "subscribing", "polling"),
 )
 """What depends on the database: told on both. Every other story is told on one of them, in turns;
 `DATABASES=both` tells all of them on both."""

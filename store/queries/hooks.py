@@ -61,6 +61,11 @@ def waiting(tx: Session) -> dict[str, int]:
     return {account: count for account, count in tx.exec(asked.group_by(col(Hook.account)))}
 
 
+def oldest_kept(tx: Session) -> datetime | None:
+    """When the first of those came that wait."""
+    return tx.exec(select(func.min(Hook.at)).where(Hook.state == Check.KEPT)).one()
+
+
 def by_state(tx: Session) -> dict[str, int]:
     """How many stand in each state."""
     asked = select(Hook.state, func.count()).group_by(col(Hook.state))
@@ -116,6 +121,15 @@ def happened(tx: Session, account: str, events: Sequence[str]) -> set[str]:
     """Which of these events are counted already."""
     known = select(Event.event).where(Event.account == account, col(Event.event).in_(events))
     return {id for id in tx.exec(known) if id}
+
+
+def counted(tx: Session, account: str, keys: Sequence[str]) -> set[str]:
+    """Which of these are counted already."""
+    found: set[str] = set()
+    for begin in range(0, len(keys), 500):
+        some = col(Event.key).in_(keys[begin : begin + 500])
+        found |= set(tx.exec(select(Event.key).where(Event.account == account, some)))
+    return found
 
 
 def happens(tx: Session, rows: Iterable[Mapping[str, Any]]) -> set[str]:
