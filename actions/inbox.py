@@ -1,5 +1,6 @@
 """Webhooks in: kept as they come, then checked; what is genuine is counted once."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,13 +33,12 @@ POLL = "poll"
 """The source of what we have asked for ourselves."""
 PART = 200
 """Deliveries in one transaction."""
-ROUNDS = 50
-"""In one go of the job."""
 CALLS = 20
 """In one round."""
+SHIFT = 5.0
+"""Seconds of one go of the job: at a stop it is waited for."""
 MINUTE = timedelta(minutes=1)
-SOON = timedelta(seconds=10)
-"""After so long a delivery is looked at again whose process died, or whose call went wrong."""
+"""Of which calls are counted; no delivery is asked about twice in one."""
 LONGEST = timedelta(hours=1)
 SURE = 2
 """So often Coupontools says that it does not know an event, until it is taken for forged."""
@@ -53,12 +53,16 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is to become of one delivery; `KEPT`: it is looked at again after `again`."""
+    """What is to become of one delivery; `KEPT`: it is looked at again after `again`.
+
+    `away`: Coupontools is not there, so that others need not be asked about now.
+    """
 
     state: Check
     told: Told | None = None
     problem: str = ""
-    again: timedelta | None = None
+    again: timedelta = MINUTE
+    away: bool = False
 
 
 class Inbox:
@@ -79,6 +83,7 @@ class Inbox:
         self._store, self._vault, self._clients = store, vault, clients
         self._counting, self._now = counting, now
         self._way, self._own_secret, self._budget = way, own_secret, budget
+        self._rests_until = dict[str, datetime]()
         self._joint = Joint(lambda: store.begin(patience=PATIENCE))
 
     def keep(self, account: str, body: bytes, headers: Mapping[str, str]) -> None:
@@ -103,9 +108,9 @@ class Inbox:
             accounts = queries.accounts(tx)
         for account in accounts:
             with self._store.claim(f"webhooks:{account.name}") as mine:
-                for _ in range(ROUNDS if mine else 0):
-                    if not self._round(account):
-                        break
+                until = time.monotonic() + SHIFT
+                while mine and self._round(account, until) and time.monotonic() < until:
+                    continue
 
     def replay(self, id: int, *, actor: str) -> None:
         """Have a delivery looked at again that was given up; raises `Declined`."""
@@ -122,9 +127,11 @@ class Inbox:
             now, account = self._now(), found.account
             note(tx, REPLAYED, actor=actor, at=now, because=words, account=account)
 
-    def _round(self, account: Account) -> bool:
+    def _round(self, account: Account, until: float) -> bool:
         """Look at some; whether anything came of it."""
         now = self._now()
+        if now < self._rests_until.get(account.name, now):
+            return False
         with self._store.look() as tx:
             spent = hooks.calls_since(tx, account.name, now - MINUTE) if self._calls else 0
             room = max(self._budget - spent, 0) if self._calls else PART
@@ -132,11 +139,12 @@ class Inbox:
             papers = [(hook, self._paper(account, hook)) for hook in found]
             known = self._known(tx, account, papers)
         try:
-            verdicts = dict(self._verdicts(account, papers, known, room))
+            verdicts = dict(self._verdicts(account, papers, known, room, until))
             genuine = [each.told for each in verdicts.values() if _counts(each)]
             tags = self._counting.tags(account, genuine)
         except ApiError as error:  # only the tags: what is wrong with a call is in its verdict
             log.warning("webhooks wait for the list of campaigns", error=str(error)[:200])
+            self._rests_until[account.name] = now + MINUTE
             return False
         self._settle(account, verdicts, tags)
         return bool(verdicts)
@@ -179,24 +187,25 @@ class Inbox:
         papers: Sequence[tuple[Hook, Told | Verdict]],
         known: Mapping[str, Verdict],
         room: int,
+        until: float,
     ) -> Iterator[tuple[int, Verdict]]:
-        """One for each, as far as calls may be made; a call that goes wrong ends it."""
+        """One for each, as far as calls may be made by then; a call that goes wrong ends it."""
         calls, answers = min(room, CALLS), dict(known)
         for hook, paper in papers:
             verdict = paper if isinstance(paper, Verdict) else answers.get(paper.asks)
             if verdict is None and isinstance(paper, Told) and calls:
-                calls -= 1
+                calls = calls - 1 if time.monotonic() < until else 0
                 verdict = self._ask(account, hook, paper)
                 answers[paper.asks] = verdict
             if verdict is not None:
                 yield hook.id or 0, verdict
-            if verdict is not None and verdict.again and verdict.again != MINUTE:
-                return  # Coupontools is not there: the others need not try
+            if verdict is not None and verdict.away:
+                return
 
     def _ask(self, account: Account, hook: Hook, told: Told) -> Verdict:
         """Call back."""
         with self._store.begin(patience=PATIENCE) as tx:
-            hooks.asks(tx, [hook.id or 0], self._now(), SOON)
+            hooks.asks(tx, [hook.id or 0], self._now(), MINUTE)
         payload = {"webhook": told.event} | ({"session": told.session} if told.session else {})
         try:
             answer = self._clients(account).call(endpoints.WEBHOOK_VERIFICATION, payload)
@@ -232,7 +241,7 @@ class Inbox:
             fresh.discard(told.key)
         hooks.settle(tx, hook, state, verdict.problem)
         if state is Check.KEPT:
-            hook.retry_at = self._now() + (verdict.again or SOON)
+            hook.retry_at = self._now() + verdict.again
 
 
 def _counts(verdict: Verdict) -> bool:
@@ -243,11 +252,12 @@ def _wrong(told: Told, tries: int, error: ApiError) -> Verdict:
     """What a call that went wrong says: a clear no, or nothing about this delivery."""
     if isinstance(error, Refused) and error.codes and not isinstance(error, BadCredentials):
         if tries < SURE:
-            return Verdict(Check.KEPT, told, str(error), MINUTE)
+            return Verdict(Check.KEPT, told, str(error))
         return Verdict(Check.FORGED, told, str(error))
     if tries >= LAST:
-        return Verdict(Check.DEAD, told, f"Given up after {tries} tries. {error}")
-    return Verdict(Check.KEPT, told, str(error), min(SOON * 2 ** (tries - 1), LONGEST))
+        return Verdict(Check.DEAD, told, f"Given up after {tries} tries. {error}", away=True)
+    again = min(MINUTE * 2 ** (tries - 1), LONGEST)
+    return Verdict(Check.KEPT, told, str(error), again, away=True)
 
 
 def _row(hook: Hook, told: Told, now: datetime) -> dict[str, Any]:

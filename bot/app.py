@@ -19,7 +19,7 @@ from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
-from bot.hooks import Doorkeeper, webhook_route
+from bot.hooks import Doorkeeper, Intake
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
@@ -176,7 +176,7 @@ def build(
         threads,
         door,
         watching,
-        web(bolt, door, watching, webhook_route(inbox, Doorkeeper(store, office.addresses))),
+        web(bolt, door, watching, Intake(inbox, Doorkeeper(store, office.addresses)).route),
     )
 
 

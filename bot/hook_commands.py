@@ -63,6 +63,7 @@ def replay(
 @commands.command()
 def url(
     renew: Annotated[bool, typer.Option("--renew", help="A new one; the old ends.")] = False,
+    actor: Annotated[str, typer.Option("--as", help="Who renews it.")] = "operator",
     as_json: Json = False,
 ) -> None:
     """The address of each account, to be kept to yourself: who knows it may send us things."""
@@ -71,7 +72,7 @@ def url(
         with at_work.store.look() as tx:
             accounts = queries.accounts(tx)
         for account in accounts if renew else ():
-            addresses.renew(account)
+            addresses.renew(account, actor=actor, at=at_work.now())
         found = {
             account.name: addresses.url(account) or PATH + addresses.tokens(account)[0]
             for account in accounts

@@ -3,7 +3,9 @@
 import hmac
 import time
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from threading import Lock
+from typing import Any
 
 import structlog
 from anyio import CapacityLimiter, to_thread
@@ -15,6 +17,7 @@ from starlette.routing import Route
 from actions.inbox import Inbox
 from store import queries
 from store.db import Store
+from store.lifecycle import note
 from store.queries import hooks
 from store.secrets import Vault
 from store.tables import Account
@@ -22,10 +25,13 @@ from store.tables import Account
 PATH = "/webhooks/coupontools/"
 TURN = "webhook turn"
 """The bookmark that counts how often the address of an account was renewed."""
+RENEWED = "webhook address renewed"
+"""What the record calls it."""
 LARGEST = 64_000
 """Bytes of a body that are taken."""
 RATE, BURST = 300.0, 3_000.0
 """Deliveries a second that an account may leave, and how many at once after a rest."""
+LATER = {"Retry-After": "30"}
 ROOM = 100_000
 """Deliveries that may wait for a look; more are told to come again."""
 FRESH = 5.0
@@ -59,11 +65,12 @@ class Addresses:
             return {}
         return {"endpoint": self.url(account)}
 
-    def renew(self, account: Account) -> None:
+    def renew(self, account: Account, *, actor: str, at: datetime) -> None:
         """The address that was known holds no more."""
         with self._store.begin() as tx:
             turn = int(hooks.bookmark(tx, account.name, TURN) or 0)
             hooks.put_bookmark(tx, account.name, TURN, str(turn + 1))
+            note(tx, RENEWED, actor=actor, at=at, account=account.name)
 
     def all(self) -> dict[str, list[str]]:
         """Tokens by account."""
@@ -94,13 +101,12 @@ class Doorkeeper:
     def __init__(self, store: Store, addresses: Addresses) -> None:
         self._store, self._addresses = store, addresses
         self._allowance, self._lock = Allowance(), Lock()
-        self._looked_at = 0.0
+        self._looked_at = -FRESH
         self._tokens: Mapping[str, list[str]] = {}
         self._waiting: Mapping[str, int] = {}
 
     def account_of(self, token: str) -> str:
         """Whose address that is; nothing for nobody's. It takes as long for every token."""
-        self._look()
         found, given = "", token.encode()
         for account, tokens in self._tokens.items():
             for each in tokens:
@@ -114,9 +120,15 @@ class Doorkeeper:
             return "Too many wait already"
         return "" if self._allowance.takes(account) else "Too many at once"
 
-    def _look(self) -> None:
+    @property
+    def is_fresh(self) -> bool:
+        """Whether what is remembered still holds."""
+        return time.monotonic() - self._looked_at < FRESH
+
+    def look(self) -> None:
+        """Remember the addresses, and how many wait."""
         with self._lock:
-            if time.monotonic() - self._looked_at < FRESH:
+            if self.is_fresh:
                 return
             with self._store.glance() as tx:
                 waiting = hooks.waiting(tx)
@@ -124,33 +136,44 @@ class Doorkeeper:
             self._looked_at = time.monotonic()
 
 
-def webhook_route(inbox: Inbox, doorkeeper: Doorkeeper) -> Route:
+class Intake:
     """Keeps what comes, and answers at once."""
-    threads: list[CapacityLimiter] = []
 
-    async def webhook(request: Request) -> Response:
-        if not threads:  # it belongs to the loop that serves
-            threads.append(CapacityLimiter(THREADS))
-        limiter, token = threads[0], request.path_params["token"]
+    def __init__(self, inbox: Inbox, doorkeeper: Doorkeeper) -> None:
+        self._inbox, self._doorkeeper = inbox, doorkeeper
+        self._threads: CapacityLimiter | None = None
+
+    @property
+    def route(self) -> Route:
+        return Route(PATH + "{token}", self._answer, methods=["POST"])
+
+    async def _answer(self, request: Request) -> Response:
         try:
-            account = await to_thread.run_sync(doorkeeper.account_of, token, limiter=limiter)
-            if not account:
-                return Response("Not found", 404)
-            if why := doorkeeper.why_not(account):
-                return Response(why, 429, {"Retry-After": "30"})
-            body = await _body(request)
-            if body is None:
-                return Response("Too large", 413)
-            headers = dict(request.headers)
-            await to_thread.run_sync(inbox.keep, account, body, headers, limiter=limiter)
+            return await self._take(request)
         except ClientDisconnect:
             return Response("Half of it is missing", 400)
         except SQLAlchemyError as error:
             log.warning("a webhook could not be kept", error=type(error).__name__)
-            return Response("Please come again", 503, {"Retry-After": "30"})
+            return Response("Please come again", 503, LATER)
+
+    async def _take(self, request: Request) -> Response:
+        if not self._doorkeeper.is_fresh:
+            await self._in_thread(self._doorkeeper.look)
+        account = self._doorkeeper.account_of(request.path_params["token"])
+        if not account:
+            return Response("Not found", 404)
+        if why := self._doorkeeper.why_not(account):
+            return Response(why, 429, LATER)
+        body = await _body(request)
+        if body is None:
+            return Response("Too large", 413)
+        await self._in_thread(self._inbox.keep, account, body, dict(request.headers))
         return Response("OK")
 
-    return Route(PATH + "{token}", webhook, methods=["POST"])
+    async def _in_thread(self, work: Callable[..., None], *given: Any) -> None:
+        if self._threads is None:  # it belongs to the loop that serves
+            self._threads = CapacityLimiter(THREADS)
+        await to_thread.run_sync(work, *given, limiter=self._threads)
 
 
 async def _body(request: Request) -> bytes | None:

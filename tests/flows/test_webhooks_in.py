@@ -67,7 +67,7 @@ def test_who_does_not_know_the_address_leaves_nothing_there(world: World, front:
 def test_an_address_that_got_out_is_renewed(world: World, front: Any) -> None:
     url = address(world, front[1])
     assert leave(url, b"{}") == 200
-    world.bot.office.addresses.renew(world.bot.desk.account())
+    vouchdesk(named(world.settings), "webhooks", "url", "--renew")
     world.stops()
     world.starts()
     assert leave(url, b"{}") == 404
