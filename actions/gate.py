@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlmodel import Session
+
 from actions import policy
 from actions.approvals import ALONE
 from actions.card import Preview
 from actions.desk import Now
 from actions.errors import NoRoom, NotKept
-from actions.policy import People
+from actions.policy import People, Person
 from actions.preparer import Preparer
 from actions.terms import Terms
 from actions.weighing import Weighing, terms_of
@@ -33,6 +35,21 @@ class Cleared:
     at: datetime
 
 
+@dataclass(frozen=True)
+class Standing:
+    """Whose run it is: its request without the rows, and its account."""
+
+    request: Request | None
+    account: Account | None
+
+
+def standing_of(tx: Session, operation: Operation) -> Standing:
+    """As they are now."""
+    return Standing(
+        queries.request_to_run(tx, operation.request), queries.account(tx, operation.account)
+    )
+
+
 class Gate:
     """Says why a run must not begin. Raises `ApiError` or `Declined` when that cannot be known."""
 
@@ -43,36 +60,39 @@ class Gate:
         self._weighing, self._now = weighing, now
         self._cleared: dict[str, Cleared] = {}
 
-    def why_not(self, operation: Operation) -> str:
+    def why_not(self, operation: Operation, standing: Standing) -> str:
         """Words for the card; empty: it may run."""
-        id, now = operation.request, self._now()
-        with self._store.look() as tx:
-            slim = queries.request_to_run(tx, id)
-            account = queries.account(tx, slim.account) if slim else None
+        slim, account, now = standing.request, standing.account, self._now()
         if slim is None or account is None:
             return "Its request or its account is gone."
         if words := _stands(slim, operation.edition):
             return words
-        known = self._cleared.get(id)
+        known = self._cleared.get(slim.id)
         if known and known.version == slim.version and now - known.at < GOOD_FOR:
             return ""
+        asker = self._people(slim.actor)
         with self._store.look() as tx:
-            request, given = queries.request_seen(tx, id) or slim, queries.approvals(tx, slim)
-        words = self._of_consent(request, account, given) or self._of_today(request)
+            request, given = queries.request_seen(tx, slim.id) or slim, queries.approvals(tx, slim)
+            if words := self._of_asker(request, asker):
+                return words
+            new = self._weighing.of(tx, request, account, asker, reach=request.reach)
+        words = self._of_terms(request, new, given) or self._of_today(request)
         if not words:
             self._remember(request, now)
         return words
 
-    def _of_consent(self, request: Request, account: Account, given: Sequence[Approval]) -> str:
-        """Do the bytes, the policy and the people still stand?"""
-        terms, asker = terms_of(request), self._people(request.actor)
+    def _of_asker(self, request: Request, asker: Person) -> str:
+        """May they still ask, and is this what they asked?"""
         if not policy.may_ask(asker):
             return GONE
         # What an elder release granted has no terms: then the rules of today decide, below.
         if request.terms and self._weighing.digest(request) != request.digest:
             return "What would run is not what was agreed to."
-        with self._store.look() as tx:
-            new = self._weighing.of(tx, request, account, asker, reach=request.reach)
+        return ""
+
+    def _of_terms(self, request: Request, new: Terms, given: Sequence[Approval]) -> str:
+        """Do the policy and the people still stand?"""
+        terms = terms_of(request)
         if terms.policy != new.policy and (terms.needs or new.needs or new.refusal):
             return "The policy has changed since."
         alone = any(ALONE in each.roles for each in given)

@@ -10,7 +10,7 @@ from actions import policy
 from actions.weighing import terms_of
 from store import queries
 from store.queries import surfaces
-from store.tables import Account, Operation
+from store.tables import Account, Consent, Operation, Request
 
 LATE, QUIET, BLACKOUT, STOPPED = "late", "quiet", "blackout", "stopped"
 
@@ -32,12 +32,19 @@ def too_late(operation: Operation, lateness: timedelta, now: datetime) -> bool:
     return now - operation.run_at > lateness
 
 
-def stopped(tx: Session, operation: Operation) -> str:
-    """Words, while nothing of its account goes out."""
-    account = queries.account(tx, operation.account)
+def stopped(account: Account | None) -> str:
+    """Words, while nothing of the account goes out."""
     if account is None or account.stopped_at is None:
         return ""
     return f"Everything outgoing was stopped by {account.stopped_by}."
+
+
+def ended(operation: Operation, request: Request | None) -> str:
+    """Whether somebody wants no more calls of it."""
+    if operation.stop_by:
+        return f"It was stopped by {operation.stop_by}"
+    is_withdrawn = request is not None and request.state is Consent.WITHDRAWN
+    return "It was withdrawn" if is_withdrawn else ""
 
 
 def is_under_way(tx: Session, operation: Operation) -> bool:
@@ -46,21 +53,25 @@ def is_under_way(tx: Session, operation: Operation) -> bool:
 
 
 def between_calls(
-    tx: Session, operation: Operation, lateness: timedelta, now: datetime
+    operation: Operation, account: Account | None, lateness: timedelta, now: datetime
 ) -> Wait | None:
     """What holds it at any moment."""
     if too_late(operation, lateness, now):
         return LATE_ONE
-    words = stopped(tx, operation)
+    words = stopped(account)
     return Wait(words, STOPPED) if words else None
 
 
-def before_it(tx: Session, operation: Operation, lateness: timedelta, now: datetime) -> Wait | None:
+def before_it(
+    operation: Operation,
+    request: Request | None,
+    account: Account | None,
+    lateness: timedelta,
+    now: datetime,
+) -> Wait | None:
     """What holds it before it begins: days and hours, too, unless somebody has waived them."""
-    if wait := between_calls(tx, operation, lateness, now):
+    if wait := between_calls(operation, account, lateness, now):
         return wait
-    request = queries.request_to_run(tx, operation.request)
-    account = queries.account(tx, operation.account)
     waived = operation.held_until is not None and now < operation.held_until
     if request is None or account is None or waived:
         return None

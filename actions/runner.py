@@ -1,6 +1,7 @@
 """Carrying out: one step, its row first, then the call, then the answer."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from actions.batch_kept import KeptBatches
 from actions.calls import Call, confirmed, newest
 from actions.desk import Now
 from actions.errors import Declined, NotKept
-from actions.gate import GONE, Gate
+from actions.gate import GONE, Gate, Standing, standing_of
 from actions.holding import Wait
 from actions.looking import Looking, Used
 from actions.preparer import look_anew, pause
@@ -30,6 +31,14 @@ AS_LONG_AS_IT_TAKES = 60.0
 """Seconds to wait for a lock while carrying out: what the API answered must not be lost."""
 
 ACTOR = "runner"
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen of a run that is about to begin: words of a stop, or why it must not."""
+
+    stop: str
+    words: str
 
 
 class Runner:
@@ -52,10 +61,10 @@ class Runner:
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
         try:
-            begun = self._begin(id)
+            looked = self._look(id)
         except (ApiError, Declined) as error:
             return self._not_yet(id, error)
-        call = self._intend(id) if begun else None
+        call = self._intend(id, looked)
         if call is None:
             return None
         try:
@@ -79,29 +88,31 @@ class Runner:
             else:
                 self._move(tx, operation, Progress.FAILED, problem=words)
 
-    def _begin(self, id: str) -> bool:
-        """Whether it is running; before its first call, today is held against what was agreed."""
+    def _look(self, id: str) -> Looked | None:
+        """Before its first call, hold today against what was agreed."""
         with self._store.look() as tx:
             operation = queries.operation_seen(tx, id)
-            stop = holding.stopped(tx, operation) if operation else ""
-        if operation is None or operation.state is not Progress.READY:
-            return operation is not None and operation.state is Progress.RUNNING
-        words = "" if stop else self._gate.why_not(operation)  # it would ask the API
-        with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            row = queries.operation(tx, id)
-            if row is None or row.state is not Progress.READY:
-                return row is not None and row.state is Progress.RUNNING
-            if words:
-                self._drop(tx, row, words, void=True)
-                return False
-            wait = holding.before_it(tx, row, self._lateness(row), self._now())
-            if stop and wait is None:  # let go meanwhile, but nobody has looked at it
-                wait = Wait(stop, holding.STOPPED)
-            if wait:
-                self._rest(tx, row, wait)
-                return False
-            self._move(tx, row, Progress.RUNNING, started_at=self._now())
-        return True
+            if operation is None or operation.state is not Progress.READY:
+                return None
+            standing = standing_of(tx, operation)
+        if stop := holding.stopped(standing.account):
+            return Looked(stop, "")
+        return Looked("", self._gate.why_not(operation, standing))  # it would ask the API
+
+    def _begin(self, tx: Session, operation: Operation, standing: Standing, looked: Looked) -> None:
+        """It runs, unless something keeps it from that."""
+        if looked.words:
+            self._drop(tx, operation, looked.words, void=True)
+            return
+        request, account = standing.request, standing.account
+        lateness, now = self._lateness(operation), self._now()
+        wait = holding.before_it(operation, request, account, lateness, now)
+        if looked.stop and wait is None:  # let go meanwhile, but nobody has looked at it
+            wait = Wait(looked.stop, holding.STOPPED)
+        if wait:
+            self._rest(tx, operation, wait)
+        else:
+            self._move(tx, operation, Progress.RUNNING, started_at=self._now())
 
     def _not_yet(self, id: str, error: ApiError | Declined) -> float | None:
         """Nobody can say now whether the consent still holds: wait, but not for ever."""
@@ -140,45 +151,46 @@ class Runner:
         why, until = {"held_for": wait.why}, wait.until
         self._move(tx, operation, Progress.HELD, problem=wait.words, **why, held_until=until)
 
-    def _intend(self, id: str) -> Call | None:
-        """Put the next call on record before it is made."""
+    def _intend(self, id: str, looked: Looked | None) -> Call | None:
+        """Put the next call on record before it is made; the first, together with its begin."""
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
             operation = queries.operation(tx, id)
-            if operation is None or operation.state is not Progress.RUNNING:
+            if operation is None:
                 return None
-            action = self._catalog[operation.action]
-            inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
-            steps, runs = action.steps_of(inputs), queries.step_runs(tx, id)
-            position = len(done := confirmed(runs))
-            if position == len(steps):  # an answer came after all, while a person looked
-                self._move(tx, operation, Progress.DONE, ended_at=self._now())
-                return None
-            step, run = steps[position], newest(runs, position)
-            payload = step.payload(inputs, {} if step.work else self._replies(done))
-            if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
-                self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
-                return None
-            if words := self._why_end(tx, operation):
-                self._end_early(tx, operation, runs, words)
-                return None
-            if wait := self._why_wait(tx, operation, run):
-                self._move(tx, operation, Progress.READY)
-                self._rest(tx, operation, wait)
-                return None
-            if run is None or run.round < operation.round:
-                run = self._planned(operation, step, position)
-            run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
-            tx.add(run)
-            is_last, client = position + 1 == len(steps), self._client(tx, operation.account)
-            return Call(operation, run, step, is_last, inputs, client, payload)
+            standing = standing_of(tx, operation)
+            if operation.state is Progress.READY and looked:
+                self._begin(tx, operation, standing, looked)
+            if operation.state is Progress.RUNNING:
+                return self._next(tx, operation, standing)
+        return None
 
-    def _why_end(self, tx: Session, operation: Operation) -> str:
-        """Whether somebody wants no more calls of it."""
-        if operation.stop_by:
-            return f"It was stopped by {operation.stop_by}"
-        request = queries.request_to_run(tx, operation.request)
-        is_withdrawn = request is not None and request.state is Consent.WITHDRAWN
-        return "It was withdrawn" if is_withdrawn else ""
+    def _next(self, tx: Session, operation: Operation, standing: Standing) -> Call | None:
+        """The call after those that were answered, now on record; None: it rests."""
+        action = self._catalog[operation.action]
+        inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
+        steps, runs = action.steps_of(inputs), queries.step_runs(tx, operation.id)
+        position = len(done := confirmed(runs))
+        if position == len(steps):  # an answer came after all, while a person looked
+            self._move(tx, operation, Progress.DONE, ended_at=self._now())
+            return None
+        step, run = steps[position], newest(runs, position)
+        payload = step.payload(inputs, {} if step.work else self._replies(done))
+        if run and run.effect is Effect.SENT and not step.endpoint.repeatable:
+            self._unclear(tx, operation, run, "Vouchdesk stopped before the answer came.")
+            return None
+        if words := holding.ended(operation, standing.request):
+            self._end_early(tx, operation, runs, words)
+            return None
+        if wait := self._why_wait(operation, standing.account, run):
+            self._move(tx, operation, Progress.READY)
+            self._rest(tx, operation, wait)
+            return None
+        if run is None or run.round < operation.round:
+            run = self._planned(operation, step, position)
+        run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
+        tx.add(run)
+        is_last, client = position + 1 == len(steps), self._client(operation, standing.account)
+        return Call(operation, run, step, is_last, inputs, client, payload)
 
     def _end_early(
         self, tx: Session, operation: Operation, runs: Sequence[StepRun], why: str
@@ -193,9 +205,11 @@ class Runner:
         self._move(tx, operation, Progress.READY)
         self._move(tx, operation, Progress.DROPPED, problem=words, ended_at=self._now())
 
-    def _why_wait(self, tx: Session, operation: Operation, run: StepRun | None) -> Wait | None:
+    def _why_wait(
+        self, operation: Operation, account: Account | None, run: StepRun | None
+    ) -> Wait | None:
         """Between two calls, and before one is made again: does anything hold it there?"""
-        wait = holding.between_calls(tx, operation, self._lateness(operation), self._now())
+        wait = holding.between_calls(operation, account, self._lateness(operation), self._now())
         if run is None or (wait and wait.why == holding.STOPPED):
             return wait
         return None  # what is late by now fails where the answer comes
@@ -262,9 +276,9 @@ class Runner:
         problem: str = "",
     ) -> None:
         run = call.run
+        tx.add(run)
         run.effect, run.reply, run.problem = effect, reply, problem
         run.answered_at = self._now()
-        tx.merge(run)
 
     def _unclear(self, tx: Session, operation: Operation, run: StepRun, words: str) -> None:
         run.effect, run.problem = Effect.UNCLEAR, words
@@ -281,8 +295,7 @@ class Runner:
         because = str(also.get("problem", ""))
         move(tx, operation, to, actor=ACTOR, at=self._now(), because=because, **also)
 
-    def _client(self, tx: Session, name: str) -> Client:
-        account = queries.account(tx, name)
+    def _client(self, operation: Operation, account: Account | None) -> Client:
         if account is None:
-            raise Unreached(f"There is no account “{name}” any more.")
+            raise Unreached(f"There is no account “{operation.account}” any more.")
         return self._clients(account)

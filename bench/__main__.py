@@ -22,6 +22,8 @@ NAMES = (
     "audit_append",
     "audit_search",
     "webhooks",
+    "audit_seal",
+    "audit_verify",
     "start",
     "soak",
 )

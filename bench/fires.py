@@ -33,7 +33,7 @@ def lateness(dues: Dues, ahead: float) -> Iterator[tuple[str, dict[str, list[flo
     The first one is due `ahead` seconds after everybody is ready.
     """
     for kind in (SQLITE, POSTGRES):
-        with stage(kind, vouchdesk_pace=PACE) as at:
+        with stage(kind, limits=True, vouchdesk_pace=PACE) as at:
             yield kind, {"vouchdesk": ours(at, dues, ahead)} | theirs(at, kind, dues, ahead)
 
 

@@ -22,7 +22,7 @@ ASKING = 4
 
 def run(bench: str, kind: str, replicas: tuple[int, ...], count: int) -> Iterator[Row]:
     """A row for each number of replicas on that kind of database."""
-    with stage(kind, vouchdesk_pace=PACE) as at:
+    with stage(kind, limits=True, vouchdesk_pace=PACE) as at:
         others = {name: theirs(at, name, count) for name in fires.PEERS[kind]}
         baseline = others[fires.PEERS[kind][0]]
         for number in replicas:

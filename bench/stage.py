@@ -98,10 +98,11 @@ class Stage:
 
 
 @contextmanager
-def stage(database: str, bot: int = 0, **more: Any) -> Iterator[Stage]:
+def stage(database: str, bot: int = 0, *, limits: bool = False, **more: Any) -> Iterator[Stage]:
     """Both sandboxes, and a database of that kind; `more` are settings.
 
-    What people do in the Slack sandbox goes to the port `bot`, if one is named.
+    What people do in the Slack sandbox goes to the port `bot`, if one is named. With `limits`
+    Slack takes as many messages as it does in truth: one a second for each person.
     """
     with ExitStack() as running:
         home = Path(running.enter_context(TemporaryDirectory(prefix="bench-")))
@@ -109,7 +110,8 @@ def stage(database: str, bot: int = 0, **more: Any) -> Iterator[Stage]:
         api = running.enter_context(sandbox("sandbox.coupontools"))
         place = f"http://127.0.0.1:{bot}/slack/events" if bot else NOWHERE
         secret = ("--bot", place, "--signing-secret", SIGNING_SECRET)
-        slack = running.enter_context(sandbox("sandbox.slack", *secret, "--no-rate-limits"))
+        pace = () if limits else ("--no-rate-limits",)
+        slack = running.enter_context(sandbox("sandbox.slack", *secret, *pace))
         http = running.enter_context(httpx.Client(timeout=60))
         given: Mapping[str, Any] = {"database_url": url, "vouchdesk_policy": POLICY, **more}
         chosen = settings(slack, api, home).model_copy(update=given)

@@ -16,6 +16,7 @@ from actions.gate import GONE
 from bot.board import Board
 from bot.handing import Handing
 from bot.news import APPROVERS, ASKER, News
+from bot.patience import EDITS, Patience, asked_for
 from bot.people import is_slack_id
 from bot.results import Results
 from bot.stories import Stories
@@ -25,6 +26,7 @@ from bot.views.story import Story, is_batch
 from store import queries
 from store.db import Store
 from store.queries import consent, replicas
+from store.queries.news import untold
 from store.tables import Consent, Notice, Progress
 
 MISSED = "missed"
@@ -76,15 +78,20 @@ class Announcer:
         self._drawn_at: dict[str, datetime] = {}
         self._redrawn_at: dict[str, datetime] = {}
         self._owes_missed = False
+        self._patience = Patience()
 
     def send_queued(self) -> None:
         """Tell what is new. A request that Slack does not take now is tried again later."""
+        now = self._now()
+        resting = self._patience.resting(now)
         with self._store.look() as tx:
-            news = queries.notices_untold(tx, self._now())
-        for request in dict.fromkeys(notice.request for notice in news):
+            news = untold(tx, now, resting, edits=EDITS not in resting)
+        for request, asker in dict.fromkeys((each.request, each.asker) for each in news):
+            if (self._patience.resting(now) - resting) & {asker, EDITS}:
+                continue  # Slack has had enough meanwhile: with the next beat
             with self._store.claim(f"tell:{request}") as mine:  # or another process is at it
                 if mine:
-                    self._tell_all(request)
+                    self._tell_all(request, asker)
         self._owes_missed |= any(notice.operation for notice in news)
         if self._owes_missed:
             with self._store.claim(f"tell:{MISSED}") as mine:
@@ -131,7 +138,7 @@ class Announcer:
         """The request as it stands."""
         return self._stories.told(request)
 
-    def _tell_all(self, request: str) -> None:
+    def _tell_all(self, request: str, asker: str) -> None:
         """All news of a request in its order, now that nobody else tells it."""
         with self._store.look() as tx:
             notices = replicas.untold_of(tx, request)
@@ -141,6 +148,11 @@ class Announcer:
             self._tell(request, notices)
         except OperationalError:
             raise  # the database itself: nothing else would go through either
+        except SlackApiError as error:
+            if asked_for(error):
+                self._patience.give(asker, error, self._now())
+            else:
+                self._later(notices, error)
         except Exception as error:  # what is odd about one must not silence the others
             self._later(notices, error)
 
@@ -155,7 +167,7 @@ class Announcer:
         if story is not None:
             batch = is_batch(story.request)
             if batch and self._is_early(story, notices):
-                self._mark_ids(of_runs[:-1])  # the last one asks for a drawing later
+                self._mark(of_runs[:-1])  # the last one asks for a drawing later
                 return
             self._draw(story, news=[notice.became for notice in notices])
             for notice in notices:
@@ -163,11 +175,11 @@ class Announcer:
                     self._news.tell(story, notice)
                 if notice.became in ENDINGS and not (batch and notice.operation):
                     self._tell_ending(story, notice)
-                    self._mark([notice])
+                    self._mark(_ids([notice]))
             if batch:
                 self._tell_sheet(story)
-                self._mark_ids(of_runs)
-        self._mark(notices)
+                self._mark(of_runs)
+        self._mark(_ids(notices))
 
     def _is_early(self, story: Story, notices: Sequence[Notice]) -> bool:
         """Whether the card of a sheet under way has only just been drawn."""
@@ -236,29 +248,24 @@ class Announcer:
         if not held:
             self._board.forget(MISSED)
 
-    def _mark(self, notices: Sequence[Notice]) -> None:
-        with self._store.begin() as tx:
-            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
-                notice.told_at = notice.told_at or self._now()
-                tx.add(notice)
-
-    def _mark_ids(self, ids: Sequence[int]) -> None:
+    def _mark(self, ids: Sequence[int]) -> None:
         with self._store.begin() as tx:
             queries.mark_told(tx, ids, self._now())
 
     def _later(self, notices: Sequence[Notice], error: Exception) -> None:
-        asked = 0.0
-        if isinstance(error, SlackApiError):
-            asked = float(error.response.headers.get("Retry-After", 0) or 0)
         with self._store.begin() as tx:
-            for notice in queries.notices_of(tx, [n.id for n in notices if n.id]):
+            for notice in queries.notices_of(tx, _ids(notices)):
                 notice.tries += 1
-                pause = max(asked, min(LONGEST_PAUSE, 0.5 * 2.0 ** min(notice.tries, 10)))
+                pause = min(LONGEST_PAUSE, 0.5 * 2.0 ** min(notice.tries, 10))
                 notice.retry_at = self._now() + timedelta(seconds=pause)
                 tx.add(notice)
         foreseen = isinstance(error, SlackApiError | SlackClientError | OSError)
         said = str(error)[:200] if foreseen else type(error).__name__
         log.warning("news waits", error=said)
+
+
+def _ids(notices: Sequence[Notice]) -> list[int]:
+    return [notice.id for notice in notices if notice.id]
 
 
 def _audience(story: Story) -> str:

@@ -19,6 +19,8 @@ from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.executions import Executions
+from bot.finishing import Finishing
 from bot.hooks import Doorkeeper, Intake
 from bot.listeners.counter import open_counter
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -33,7 +35,9 @@ from schedules.clock import Clock
 from schedules.engine import Engine, at_once
 from schedules.launches import Launches
 from schedules.pruning import Pruning
+from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
+from store.sealing import Sealing
 
 BEAT = 0.5
 GRACE = 20
@@ -53,6 +57,7 @@ class Bot:
     jobs: dict[str, tuple[Callable[[], None], float]]
     clock: Clock
     lookups: Lookups
+    executions: Executions
     people: SlackPeople
     client: WebClient
     bolt: App
@@ -112,10 +117,13 @@ def build(
     runner.watching = watching
     lookups = Lookups(CATALOG, office.clients)
     telling = outgoing(store, vault, client, people, office.rulebook, settings, lookups, now)
+    executions = Executions(store, vault, desk, now)
+    finishing = Finishing(store, vault, client, telling.results, executions, now)
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
-    pruning, inbox, polling = Pruning(store, retention), office.inbox, office.polling
+    trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
+    pruning, inbox = Pruning(store, retention, trimming), office.inbox
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -124,8 +132,11 @@ def build(
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
         "webhooks": (inbox.check, BEAT),
-        "poll": (polling.poll, 15.0),
-        "compare": (polling.compare, 600.0),
+        "poll": (office.polling.poll, 15.0),
+        "compare": (office.polling.compare, 600.0),
+        "seal": (Sealing(store).seal, BEAT),
+        "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
+        "steps": (finishing.finish, BEAT),
         **engine.jobs,
         **telling.jobs,
     }
@@ -156,6 +167,7 @@ def build(
         Agenda(store, telling.stories, now),
         CalendarFiles(store, telling.stories, people, now),
         office.foresight,
+        executions,
         now,
         lambda: threads.at_work,
         lambda name: office.addresses.fills(name, desk.account()),
@@ -170,6 +182,7 @@ def build(
         jobs,
         Clock(Beating(store, now, watching.metrics.job_failed).jobs(jobs)),
         lookups,
+        executions,
         people,
         client,
         bolt,

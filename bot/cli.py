@@ -12,6 +12,7 @@ from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
 from actions.origins import Answer
 from bot import (
+    audit_commands,
     calendar_commands,
     deciding_commands,
     following,
@@ -38,6 +39,7 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, help="A Coupontools account in Slack."
 )
 audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
+audit_commands.register(audit)
 app.add_typer(audit, name="audit")
 app.add_typer(db, name="db")
 app.add_typer(hook_commands.commands, name="webhooks")

@@ -21,6 +21,7 @@ from bot.rehearsal import rehearse
 from bot.serve import free_port, started
 from bot.settings import Settings
 from store.secrets import Vault
+from store.signing import Signer
 
 SIGNING_SECRET = "demo-signing-secret"  # noqa: S105  both ends are on this machine
 
@@ -40,7 +41,9 @@ def demo(port: int, *, check: bool, out: Console) -> int:
         _ensure_free(port)
     with ExitStack() as running, tempfile.TemporaryDirectory(prefix="vouchdesk-") as folder:
         bot_port, home = free_port(), Path(folder)
-        (home / "manifest.yml").write_text(manifest.written(CATALOG), encoding="utf-8")
+        (home / "manifest.yml").write_text(
+            manifest.written(CATALOG, with_steps=True), encoding="utf-8"
+        )
         (home / "policy.yml").write_text(rules(short=check), encoding="utf-8")
         api = running.enter_context(sandbox("sandbox.coupontools", "--port", "0"))
         slack = running.enter_context(
@@ -85,6 +88,7 @@ def settings(slack: str, api: str, home: Path) -> Settings:
         vouchdesk_policy=home / "policy.yml",
         vouchdesk_approvals_channel="C0APPROVALS",
         vouchdesk_audit_channel="C0AUDIT",
+        vouchdesk_audit_key=SecretStr(Signer.new_key()),
         vouchdesk_timezone="Europe/Brussels",
         vouchdesk_approvers="coupon-approvers",
         vouchdesk_operators="coupon-operators",

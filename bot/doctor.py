@@ -21,6 +21,9 @@ from bot.stuck import failed, stuck
 from coupontools.endpoints import CAMPAIGN_LIST
 from coupontools.errors import ApiError
 from store import queries, schema
+from store.checkpoints import break_at
+from store.queries import chain
+from store.signing import Sort
 
 AUTH_ERRORS = ("invalid_auth", "not_authed", "account_inactive", "token_revoked", "token_expired")
 
@@ -51,6 +54,7 @@ def examine(office: Office, settings: Settings) -> Iterator[Finding]:
         words = f"{name}, version {policy.version}, {len(policy.rules)} rules"
         yield Finding("policy", True, words)
     yield from _database(office)
+    yield from _record(office, settings)
     yield from _slack(settings, policy)
     yield from _account(office)
 
@@ -101,6 +105,26 @@ def _database(office: Office) -> Iterator[Finding]:
         yield Finding(what, False, words)
     for what, words in lately:
         yield Finding(what, None, words)
+
+
+def _record(office: Office, settings: Settings) -> Iterator[Finding]:
+    """Whether the record is signed, told elsewhere, and goes on from where it was signed last."""
+    if not office.signer.is_able:
+        words = "no VOUCHDESK_AUDIT_KEY: nothing is signed, so who can write can write all anew"
+        yield Finding("record", None, f"{words}; make a key with: vouchdesk audit key")
+        if settings.vouchdesk_audit_days:
+            yield Finding("VOUCHDESK_AUDIT_DAYS", False, "nothing is removed without that key")
+        return
+    yield Finding("record", None, f"public key {office.signer.public_keys[0]}")
+    if not (settings.vouchdesk_audit_channel or settings.vouchdesk_audit_file):
+        words = "checkpoints stay in the database: set it, so that others hold them too"
+        yield Finding("VOUCHDESK_AUDIT_CHANNEL", None, words)
+    with office.store.look() as tx:
+        last = chain.newest(tx, Sort.CHECKPOINT)
+        broken = break_at(tx, last, office.signer) if last else ""
+    if last:
+        words = f"up to entry {last.number:,}, {last.at:%Y-%m-%d %H:%M} UTC"
+        yield Finding("checkpoint", not broken, broken or words)
 
 
 def _slack(settings: Settings, policy: Policy | None) -> Iterator[Finding]:

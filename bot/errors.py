@@ -13,15 +13,18 @@ from bot.grammar import GrammarError
 from bot.settings import HalfConfigured
 from coupontools.errors import ApiError
 from schedules.replicas import LostItsPlace
+from store.checkpoints import Broken
 from store.copying import CannotCopy
 from store.db import DatabaseInUse
+from store.ledger import NoChain
 from store.lifecycle import TooLate
 from store.secrets import BadKey
 from store.shelf import CutFile
+from store.signing import BadAuditKey
 
 OURS = (
     *(Declined, ApiError, GrammarError, BadKey, BadPolicy, DatabaseInUse, HalfConfigured),
-    *(CannotCopy, CutFile, LostItsPlace),
+    *(CannotCopy, CutFile, LostItsPlace, BadAuditKey, Broken, NoChain),
 )
 """Errors whose text is written for people."""
 

@@ -8,6 +8,7 @@ from typing import Any
 from actions import policy
 from actions.action import AnyAction
 from actions.fields import fields, is_private, shown, title_of
+from bot import steps
 from bot.forms import form_for
 from bot.grammar import SHORT_FORMS
 from bot.office import Office
@@ -24,7 +25,8 @@ def surfaces(action: AnyAction) -> list[str]:
     short = [command for command, name in SHORT_FORMS.items() if name == action.name]
     sheet = ["sheet"] if policy.may_batch(action) else []
     whole = ["whole list"] if action.rows else []
-    return ["/coupon", *short, "launcher", "modal", *sheet, *whole, "schedule", "cli"]
+    step = ["workflow step"] if steps.is_step(action) else []
+    return ["/coupon", *short, "launcher", "modal", *sheet, *whole, *step, "schedule", "cli"]
 
 
 def of_action(action: AnyAction) -> Iterator[Line]:
@@ -41,6 +43,9 @@ def of_action(action: AnyAction) -> Iterator[Line]:
             *(["private"] if is_private(field) else []),
         ]
         yield f"input {name}", f"{title_of(name, field)}: {kind} ({', '.join(marks)})"
+    if steps.is_step(action):
+        outputs = ", ".join(steps.outputs_of(action))
+        yield "workflow step", f"{steps.name_of(action.name)} · gives {outputs}"
     for number, step in enumerate(action.steps, 1):
         endpoint = step.endpoint
         again = "may be repeated" if endpoint.repeatable else "never repeated without a person"

@@ -26,6 +26,7 @@ from actions.fields import (
 from actions.policy import decide
 from actions.rulebook import builtin
 from actions.rules import Facts
+from bot import steps
 from bot.grammar import SHORT_FORMS
 from bot.views.kinds import Limits, limits_of
 
@@ -93,6 +94,9 @@ def _action(action: AnyAction) -> Iterator[str]:
     if action.rows:
         yield f"- Whole list as CSV: {', '.join(f'`{name}`' for name in action.rows.columns)}"
     yield f"- Command: `{command(action)}`"
+    if steps.is_step(action):
+        outputs = ", ".join(f"`{name}`" for name in steps.outputs_of(action))
+        yield f"- Workflow step: `{steps.name_of(action.name)}`, gives {outputs}"
     for form in [form for form, name in SHORT_FORMS.items() if name == action.name]:
         yield f"- Short form: `{form}`"
     yield "\n| input | | needed | what |\n|---|---|---|---|"

@@ -1,5 +1,11 @@
-"""The Slack app as a manifest, from the catalogue: `python -m bot.manifest` writes it."""
+"""The Slack app as a manifest, from the catalogue: `python -m bot.manifest` writes it.
 
+With options it prints another variant instead: `--steps` with those of Workflow Builder, `--host`
+with addresses over HTTP.
+"""
+
+import argparse
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +13,11 @@ import yaml
 
 from actions.action import Catalog
 from actions.catalog import CATALOG
+from bot import steps
 from bot.grammar import APPROVALS, CALENDAR, HINTS, SHORT_FORMS
 
 FILE = Path(__file__).resolve().parent.parent / "manifest.yml"
+FILE_WITH_STEPS = FILE.with_name("manifest.steps.yml")
 HEAD = "# Written by `make regen` from the catalogue of actions: change that, not this.\n"
 NAME = "Vouchdesk"
 PURPOSE = "Coupon campaigns with a second pair of eyes, on time, on record"
@@ -34,9 +42,24 @@ EVENTS = (
 PATH = "/slack/events"
 
 
-def manifest(catalog: Catalog, *, host: str = "") -> dict[str, Any]:
-    """The manifest in Socket Mode; or, when a host is named, with its addresses over HTTP."""
+def manifest(catalog: Catalog, *, host: str = "", with_steps: bool = False) -> dict[str, Any]:
+    """The manifest in Socket Mode; or, when a host is named, with its addresses over HTTP.
+
+    An app with steps cannot be distributed publicly, and they want a paid plan: without them it
+    installs anywhere.
+    """
     url = f"{host.rstrip('/')}{PATH}" if host else ""
+    plain = _plain(catalog, url)
+    return _with_steps(plain, catalog) if with_steps else plain
+
+
+def written(catalog: Catalog, *, host: str = "", with_steps: bool = False) -> str:
+    """The manifest as a file holds it."""
+    made = manifest(catalog, host=host, with_steps=with_steps)
+    return HEAD + yaml.safe_dump(made, sort_keys=False, allow_unicode=True, width=100)
+
+
+def _plain(catalog: Catalog, url: str) -> dict[str, Any]:
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -51,10 +74,15 @@ def manifest(catalog: Catalog, *, host: str = "") -> dict[str, Any]:
     }
 
 
-def written(catalog: Catalog) -> str:
-    """The manifest as the file holds it."""
-    body = yaml.safe_dump(manifest(catalog), sort_keys=False, allow_unicode=True, width=100)
-    return HEAD + body
+def _with_steps(plain: dict[str, Any], catalog: Catalog) -> dict[str, Any]:
+    """The same with a step of Workflow Builder for each action that is one."""
+    events = plain["settings"]["event_subscriptions"]
+    settings = plain["settings"] | {
+        "event_subscriptions": events | {"bot_events": [*EVENTS, "function_executed"]},
+        "org_deploy_enabled": True,
+        "function_runtime": "remote",
+    }
+    return plain | {"settings": settings, "functions": steps.functions(catalog)}
 
 
 def _features(catalog: Catalog, url: str) -> dict[str, Any]:
@@ -108,5 +136,18 @@ def _settings(url: str) -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Write the files that are committed; or print the variant that is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bot.manifest")
+    parser.add_argument("--steps", action="store_true", help="with steps for Workflow Builder")
+    parser.add_argument("--host", default="", help="over HTTP at https://HOST, not Socket Mode")
+    asked = parser.parse_args()
+    if asked.steps or asked.host:
+        sys.stdout.write(written(CATALOG, host=asked.host, with_steps=asked.steps))
+        return
     FILE.write_text(written(CATALOG), encoding="utf-8")
+    FILE_WITH_STEPS.write_text(written(CATALOG, with_steps=True), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -34,6 +34,7 @@ from store.db import Store
 from store.lifecycle import note
 from store.secrets import Vault
 from store.shelf import Shelf
+from store.signing import Signer
 from store.tables import Account
 
 MAIN = "main"
@@ -56,6 +57,7 @@ class Office:
     clients: Callable[[Account], Client]
     rulebook: Rulebook
     now: Now
+    signer: Signer
 
     @property
     def weighing(self) -> Weighing:
@@ -135,7 +137,8 @@ class Office:
 
 def open_office(settings: Settings, now: Now = utc_now, watch: Watch = UNWATCHED) -> Office:
     """Store, keys and clients; brings the schema up to date and keeps the account's keys sealed."""
-    store, vault = Store(settings.database_url), Vault(settings.secret_keys)
+    vault, signer = Vault(settings.secret_keys), Signer(settings.audit_keys)
+    store = Store(settings.database_url)
     schema.upgrade(store)
     _keep_account(store, vault, settings)
     http = httpx.Client(
@@ -145,7 +148,7 @@ def open_office(settings: Settings, now: Now = utc_now, watch: Watch = UNWATCHED
     )
     rulebook = Rulebook(settings.vouchdesk_policy, _noting(store, now))
     clients = _clients(settings, store, vault, http, watch)
-    return Office(settings, store, vault, http, clients, rulebook, now)
+    return Office(settings, store, vault, http, clients, rulebook, now, signer)
 
 
 def slack_client(settings: Settings) -> WebClient:

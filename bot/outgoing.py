@@ -26,6 +26,7 @@ from bot.settings import Settings
 from bot.stops import Stops
 from bot.stories import Stories
 from bot.subscribed import EVERY as LOOK, Subscribed
+from bot.witness import Witness
 from store.db import Store
 from store.secrets import Vault
 
@@ -49,6 +50,7 @@ class Outgoing:
     foretelling: Foretelling
     subscribing: Subscribing
     subscribed: Subscribed
+    witness: Witness
 
     @property
     def jobs(self) -> dict[str, tuple[Callable[[], None], float]]:
@@ -63,6 +65,7 @@ class Outgoing:
             "foretell": (self.foretelling.tell, BEFORE),
             "subscriptions": (self.subscribed.tell, LOOK),
             "remind": (self.reminding.remind, 300.0),
+            "witness": (self.witness.tell, 5.0),
         }
 
 
@@ -95,4 +98,5 @@ def outgoing(
         Foretelling(store, CATALOG, board, stories, now),
         Subscribing(store, vault, people, now),
         Subscribed(store, board, lookups.campaign_name, now),
+        Witness(store, board, settings.vouchdesk_audit_channel, settings.vouchdesk_audit_file, now),
     )

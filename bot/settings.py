@@ -44,6 +44,16 @@ class Settings(BaseSettings):
     vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_audit_key: SecretStr = Field(
+        SecretStr(""),
+        description="signs checkpoints of the record; elder public keys behind it",
+    )
+    vouchdesk_audit_file: Path | None = Field(
+        None, description="a file to which checkpoints are added too"
+    )
+    vouchdesk_audit_days: int | None = Field(
+        None, ge=30, description="days until entries of the record are removed; never if none"
+    )
     vouchdesk_log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="from which on our own log lines are written"
     )
@@ -104,12 +114,21 @@ class Settings(BaseSettings):
         return [key for key in self.vouchdesk_secret_key.get_secret_value().split(",") if key]
 
     @property
+    def audit_keys(self) -> list[str]:
+        return [key for key in self.vouchdesk_audit_key.get_secret_value().split(",") if key]
+
+    @property
     def secrets(self) -> list[str]:
         """What must not be logged, whoever quotes it."""
         values = (getattr(self, name) for name in type(self).model_fields)
         secret = [v.get_secret_value() for v in values if isinstance(v, SecretStr)]
         password = make_url(self.database_url).password
-        return [*secret, *self.secret_keys, *([str(password)] if password else [])]
+        return [
+            *secret,
+            *self.secret_keys,
+            *self.audit_keys,
+            *([str(password)] if password else []),
+        ]
 
     def missing(self) -> list[str]:
         """What `serve` cannot do without, each with what it is."""

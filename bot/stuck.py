@@ -8,7 +8,7 @@ from sqlmodel import Session
 from bot.views.times import span
 from store import queries
 from store.hooks import Check
-from store.queries import hooks, standing
+from store.queries import executions, hooks, standing
 from store.tables import Progress
 
 SOON = timedelta(minutes=2)
@@ -38,6 +38,10 @@ def stuck(tx: Session, now: datetime) -> Iterator[Stuck]:
         words = f"“{notice.became}” is not told since {span(now - notice.at)} ({tried})"
         yield notice.request, f"{words}. Is the app in the channel for approvals?"
     yield from _webhooks(tx, now)
+    for step in executions.steps_late(tx, now + LONG, TRIES, now - LONG):
+        tried = f"{step.tries:,} tries" if step.tries else "nobody has tried"
+        words = f"the workflow waits for the end of “{step.step}” ({tried})"
+        yield step.request or step.id, f"{words}. Is a bot running, and Slack there?"
     for operation in queries.operations_in(tx, Progress.UNCLEAR, Progress.HELD):
         yield (
             operation.id,

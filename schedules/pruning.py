@@ -5,6 +5,7 @@ from datetime import datetime
 from dbos import DBOS
 
 from schedules.engine import ENDED
+from store.checkpoints import Trimming
 from store.db import Store
 from store.retention import PART, PARTS, Retention
 
@@ -12,8 +13,8 @@ from store.retention import PART, PARTS, Retention
 class Pruning:
     """A job; of several processes one does it."""
 
-    def __init__(self, store: Store, retention: Retention) -> None:
-        self._store, self._retention = store, retention
+    def __init__(self, store: Store, retention: Retention, trimming: Trimming) -> None:
+        self._store, self._retention, self._trimming = store, retention, trimming
 
     def prune(self) -> None:
         """Remove, if it was not done today, and put on record how much."""
@@ -23,6 +24,8 @@ class Pruning:
             if mine and self._retention.is_due():
                 workflows = forget_workflows(self._retention.before)
                 self._retention.note(self._retention.prune() | {"workflows": workflows})
+            if mine:
+                self._trimming.trim()
 
 
 def forget_workflows(before: datetime) -> int:

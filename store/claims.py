@@ -18,6 +18,12 @@ SLOTS = 4242
 """First half of the lock by which a bot on PostgreSQL takes its slot: while held, it lives."""
 
 KEY = "hashtextextended(:key, 0)"
+NOTICED_TOO = (
+    "set_config('idle_in_transaction_session_timeout', '10000', true)",
+    "set_config('tcp_user_timeout', '10000', true)",
+)
+FIRST = text(f"SELECT pg_try_advisory_xact_lock({KEY}), {', '.join(NOTICED_TOO)}")
+"""As with claims, the server lets go of it within ten seconds if this machine is simply gone."""
 
 
 def living(engine: Engine) -> Connection:
@@ -26,6 +32,11 @@ def living(engine: Engine) -> Connection:
     for setting in NOTICED:
         connection.execute(text(setting))
     return connection
+
+
+def is_first(connection: Connection, key: str) -> bool:
+    """Whether the lock of that name is this transaction's until it ends, however it ends."""
+    return bool(connection.execute(FIRST, {"key": f"tx:{key}"}).scalar())
 
 
 class Claims:

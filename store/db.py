@@ -10,7 +10,7 @@ from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlmodel import Session
 
 from store import pools
-from store.claims import Claims
+from store.claims import Claims, is_first
 from store.turns import take_turns
 
 PATIENCE = 2.0
@@ -89,6 +89,16 @@ class Store:
             yield tx
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """The same, and it sees the database as it is now, however long it reads."""
+        how: dict[str, Any] = {"reading": True}
+        if not self.is_sqlite:
+            how |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
+            tx.connection(execution_options=how)
+            yield tx
+
+    @contextmanager
     def glance(self) -> Iterator[Session]:
         """The same for a short question or two: on PostgreSQL they take no transaction."""
         how = {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -104,6 +114,10 @@ class Store:
             return
         with self._claims.claim(key) as mine:
             yield mine
+
+    def is_first(self, tx: Session, key: str) -> bool:
+        """Whether only this transaction does that, until it ends; on SQLite it is the only one."""
+        return self.is_sqlite or is_first(tx.connection(), key)
 
     @contextmanager
     def alone(self) -> Iterator[None]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
 from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Request
@@ -85,11 +86,12 @@ def move(
         update(table)
         .where(col(table.id) == row.id, col(table.state) == was)
         .values(state=to, **also)
-        .execution_options(synchronize_session=False)
+        .execution_options(synchronize_session=False, autoflush=False)
     )
     if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
         raise TooLate(was)
-    tx.refresh(row)
+    for name, value in ({"state": to} | also).items():
+        set_committed_value(row, name, value)
     _record(tx, row, was=was, actor=actor, at=at, because=because)
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from store import queries
 from store.db import Store
 from store.lifecycle import note
-from store.queries import hooks, kept, retention
+from store.queries import executions, hooks, kept, retention
 from store.secrets import REMOVED, SEALED
 
 ACTOR, KIND, REMOVED_FILE = "retention", "pruned", "file removed"
@@ -51,6 +51,7 @@ class Retention:
             "told news": self._each(lambda tx: retention.forget_notices(tx, before, PART)),
             "webhooks": self._each(lambda tx: hooks.forget_hooks(tx, before, PART)),
             "events": self._each(lambda tx: hooks.forget_events(tx, told, PART)),
+            "steps told of": self._each(lambda tx: executions.forget_executions(tx, before, PART)),
             "drafts": self._each(lambda tx: retention.forget_drafts(tx, drafts, PART)),
             "runs": self._prune_runs(before),
             "requests": self._each(lambda tx: self._prune_requests(tx, before)),

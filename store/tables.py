@@ -19,6 +19,8 @@ from store.columns import (
     Utc as Utc,
     Word as Word,
 )
+from store.entries import AuditEntry as AuditEntry, Signed as Signed
+from store.executions import Execution as Execution
 
 
 def new_id(prefix: str) -> str:
@@ -212,28 +214,6 @@ class StepRun(SQLModel, table=True):
     reply: str | None = None
     """Sealed: an answer may hold codes worth money, or people."""
     problem: str = ""
-
-
-class AuditEntry(SQLModel, table=True):
-    """One line of the record: who, what, when. Only ever added."""
-
-    __tablename__ = "app_audit_entry"
-
-    seq: int | None = Field(default=None, primary_key=True)
-    at: datetime = Field(sa_type=Utc, index=True)
-    actor: str = Field(index=True)
-    surface: str = ""
-    kind: str
-    """What happened: a state reached, or `read`, `approved`, `refused click` …"""
-    team: str = ""
-    account: str = Field(default="", index=True)
-    action: str = Field(default="", index=True)
-    request: str | None = Field(default=None, index=True)
-    operation: str | None = None
-    was: str = ""
-    became: str = ""
-    because: str = ""
-    digest: str = ""
 
 
 class Notice(SQLModel, table=True):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import OperationalError
 
-ITS_TURN = "its_turn"
+ITS_TURN, PATIENCE = "its_turn", "patience"
 
 
 class Turns:
@@ -62,8 +62,14 @@ def take_turns(engine: Engine) -> None:
         if not reading and ITS_TURN not in connection.info:
             patience = turns.take(patience)
             connection.info[ITS_TURN] = True
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience * 1000)}")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        file: Any = connection.connection.driver_connection
+        try:
+            if connection.info.get(PATIENCE) != patience:
+                file.execute(f"PRAGMA busy_timeout={int(patience * 1000)}")
+                connection.info[PATIENCE] = patience
+            file.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise OperationalError("BEGIN", None, error) from error
 
     @event.listens_for(engine, "checkin")
     def rests(_: Any, record: Any) -> None:

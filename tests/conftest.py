@@ -24,6 +24,7 @@ ROOT = Path(__file__).parent.parent
 ON_BOTH = (
     *("store", "approval", "replicas", "restarting", "faults", "migrations", "model"),
     *("webhooks_in", "subscribing", "polling"),
+    *("chain", "sealing"),
 )
 """What depends on the database: told on both. Every other story is told on one of them, in turns;
 `DATABASES=both` tells all of them on both."""
@@ -71,7 +72,7 @@ def front() -> Iterator[tuple[Front, str]]:
 
 @pytest.fixture(scope="session")
 def slack_server(front: tuple[Front, str], api_server: str) -> Iterator[str]:
-    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    manifest = yaml.safe_load((ROOT / "manifest.steps.yml").read_text())
     app = slack(f"{front[1]}/slack/events", SIGNING_SECRET, manifest, api_server, rate_limits=False)
     with serving(app) as address:
         yield address

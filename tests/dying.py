@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,9 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 PATIENCE = 60.0
 PLACES = {"sqlite": 38, "postgres": 50}
 """More than there are to be killed at, as is checked in the stories; the engine's own vary."""
+
+Life = Callable[[Bot, Any], None]
+"""What a bot does with what it is given, until nothing is left to do."""
 
 MESSAGE = {"campaign": "cam_123456", "message": "Summer"}
 
@@ -111,29 +115,31 @@ def rest(bot: Bot) -> None:
     raise AssertionError("an operation does not come to rest")
 
 
-def live(settings: Settings, id: str, fate: Fate) -> int:
+def live(settings: Settings, given: Any, fate: Fate, life: Life = carry_through) -> int:
     """One life of a bot; gives how many places it passed, unless it dies."""
     bot = build(settings, lambda: datetime.now(UTC), poll=0.02)
     bot.start(beat=False)
     fate.armed = True
-    carry_through(bot, id)
+    life(bot, given)
     fate.armed = False
     bot.stop(beat=False)
     return fate.passed
 
 
-def _child(addresses: tuple[str, str, str], id: str, fatal: int, told: Any) -> None:
+def _child(addresses: tuple[str, str, str], given: Any, fatal: int, life: Life, told: Any) -> None:
     fate = Fate(fatal)
     doomed(fate)
-    told.send(live(settings_for(*addresses), id, fate))
+    told.send(live(settings_for(*addresses), given, fate, life))
 
 
-def die(addresses: tuple[str, str, str], id: str, fatal: int = NEVER) -> tuple[int | None, int]:
+def die(
+    addresses: tuple[str, str, str], given: Any, fatal: int = NEVER, life: Life = carry_through
+) -> tuple[int | None, int]:
     """Run a bot in a process of its own. Gives its exit code, and the places it passed (or 0)."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tests.dying"])
     listening, telling = context.Pipe(duplex=False)
-    process = context.Process(target=_child, args=(addresses, id, fatal, telling))
+    process = context.Process(target=_child, args=(addresses, given, fatal, life, telling))
     process.start()
     telling.close()
     process.join(120)

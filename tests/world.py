@@ -312,6 +312,7 @@ class World:
             self.bot.jobs[job][0]()
         self.settles()
         self.bot.jobs["announce"][0]()
+        self.bot.jobs["steps"][0]()
 
     def settles(self) -> None:
         """Wait until no operation is at work."""

@@ -10,6 +10,7 @@ from actions.exporting import Exporting
 from actions.lookups import Lookups
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
+from bot.executions import Executions
 from bot.listeners import (
     acknowledging,
     calendar,
@@ -44,6 +45,7 @@ from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
 from bot.listeners.shifting import Shifts
+from bot.listeners.steps import Steps
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
 from bot.listeners.subscribing import Subscriptions
@@ -64,6 +66,7 @@ def register(
     agenda: Agenda,
     files: CalendarFiles,
     foresight: Foresight,
+    executions: Executions,
     now: Now,
     at_work: Callable[[], int],
     begins: Begins,
@@ -110,6 +113,7 @@ def register(
         *(channels, stopping, Shifts(counter, stories, pressing, now)),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
+        Steps(executions, desk, options),
     ):
         each.register(app)
     waiting.register(app, queue)

@@ -8,6 +8,7 @@ from actions.action import Risk
 from actions.fields import shown
 from actions.gate import GONE
 from actions.rehearsing import can_rehearse
+from bot.steps import SURFACE
 from bot.views.agreement import OVER, agreement, changed, person, rehearsed, small_print
 from bot.views.blocks import (
     FIELDS,
@@ -280,8 +281,9 @@ def undoing(story: Story) -> str:
 
 def _footer(story: Story) -> str:
     request = story.request
+    through = ", through a workflow" if request.surface == SURFACE else ""
     parts = [
-        f"Asked by {person(request.actor)}",
+        f"Asked by {person(request.actor)}{through}",
         f"account {escape(request.account, 60)}",
         f"`{request.id}` version {request.version}",
     ]

@@ -28,6 +28,7 @@ WORDS = {
     Consent.REFUSED: (":x:", "Refused", "Change it and ask again."),
     Consent.VOID: (":no_entry:", "This cannot be done", "Correct it and ask again."),
     Consent.EXPIRED: (":hourglass:", "Expired", "Ask again if it is still wanted."),
+    Consent.WITHDRAWN: (":leftwards_arrow_with_hook:", "Withdrawn by the person who asked", ""),
 }
 
 
@@ -56,6 +57,16 @@ def ending(story: Story, operation: str | None, became: str) -> Message:
     if next_step:
         blocks.append(context(next_step))
     return Message(f"{words}: {title}", blocks)
+
+
+def ended(state: Consent | Progress, why: str) -> str:
+    """How it ended, why, and what can be done next, in plain text."""
+    _, words, next_step = WORDS[state]
+    said = f"{words}: {why}" if why else words
+    parts = (
+        part if part.endswith((".", "!", "?")) else f"{part}." for part in (said, next_step) if part
+    )
+    return " ".join(parts).replace("*", "")
 
 
 def _state(became: str) -> Consent | Progress:

@@ -1,8 +1,6 @@
-"""What a person does outside of forms: commands, shortcuts, the home tab, talk, workflows."""
+"""What a person does outside of forms: commands, shortcuts, the home tab, talk."""
 
 import re
-import secrets
-import time
 from typing import Any
 
 from sandbox.slack import answers, cast, payloads, snapshot
@@ -114,34 +112,6 @@ async def say(box: Sandbox, wish: Json) -> Json:
     return {"ok": True, "message": message}
 
 
-async def step(box: Sandbox, wish: Json) -> Json:
-    """Let a workflow reach one of the app's custom steps."""
-    world, name = box.world, str(wish["callback_id"])
-    functions: Json = (world.manifest or {}).get("functions", {})
-    if world.manifest is not None and name not in functions:
-        raise Impossible(f"function_not_found: {name}")
-    declared: Json = functions.get(name, {})
-    execution: Json = {
-        "id": world.new_id("Fx"),
-        "callback_id": name,
-        "status": "running",
-        "token": f"xwfp-{secrets.token_hex(8)}",
-    }
-    world.executions[execution["id"]] = execution
-    world.changed()
-    event: Json = {
-        "type": "function_executed",
-        "function": _function(name, declared),
-        "inputs": wish.get("inputs") or {},
-        "function_execution_id": execution["id"],
-        "workflow_execution_id": world.new_id("Wx"),
-        "event_ts": payloads.now(),
-        "bot_access_token": execution["token"],
-    }
-    await announce(box, event)
-    return {"ok": True, "execution": execution}
-
-
 async def announce(box: Sandbox, inner: Json, name: str | None = None) -> None:
     """Send an event, if the app has subscribed to it."""
     name = name or inner["type"]
@@ -186,24 +156,3 @@ def _escaped(world: World, text: str) -> str:
         return f"<#{room['id']}|{room['name']}>" if room else match[0]
 
     return NAMED.sub(mark, text)
-
-
-def _function(name: str, declared: Json) -> Json:
-    def side(parameters: Json) -> list[Json]:
-        required = parameters.get("required", [])
-        listed = parameters.get("properties", {}).items()
-        return [{"name": key, **value, "is_required": key in required} for key, value in listed]
-
-    return {
-        "id": "Fn" + name.upper()[:9],
-        "callback_id": name,
-        "title": declared.get("title", name),
-        "description": declared.get("description", ""),
-        "type": "app",
-        "input_parameters": side(declared.get("input_parameters") or {}),
-        "output_parameters": side(declared.get("output_parameters") or {}),
-        "app_id": cast.BOT["app_id"],
-        "date_created": int(time.time()),
-        "date_updated": int(time.time()),
-        "date_deleted": 0,
-    }

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from sandbox.slack import acts, filling, members, presses, snapshot
+from sandbox.slack import acts, filling, members, presses, snapshot, workflows
 from sandbox.slack.box import Sandbox
 from sandbox.slack.shapes import Impossible, Json
 
@@ -65,7 +65,9 @@ ACTS: dict[str, Act] = {
     "shortcut": acts.shortcut,
     "home": acts.home,
     "say": acts.say,
-    "step": acts.step,
+    "step": workflows.step,
+    "menu": workflows.menu,
+    "clock": workflows.clock,
     "submit": filling.submit,
     "close": filling.close,
     "press": presses.press,
@@ -109,6 +111,11 @@ async def deliveries(request: Request) -> Response:
     return JSONResponse(list(request.app.state.sandbox.courier.records))
 
 
+async def steps(request: Request) -> Response:
+    """What Workflow Builder offers of the app; asked for apart, as there may be many."""
+    return JSONResponse(snapshot.steps(request.app.state.sandbox.world))
+
+
 async def stream(request: Request) -> Response:
     """One line for each change, as server-sent events."""
     world = request.app.state.sandbox.world
@@ -150,6 +157,7 @@ async def coupontools(request: Request) -> Response:
 ROUTES = [
     Route("/_/state", state),
     Route("/_/deliveries", deliveries),
+    Route("/_/steps", steps),
     Route("/_/stream", stream),
     Route("/_/coupontools/{what:str}", coupontools),
     Route("/_/{act:str}", act, methods=["POST"]),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.slack import cast
+from sandbox.slack import cast, parameters
 from sandbox.slack.shapes import Json
 from sandbox.slack.world import World
 
@@ -36,8 +36,25 @@ def state(world: World) -> Json:
                 for command in world.features("slash_commands")
             ],
             "shortcuts": world.features("shortcuts"),
-            "executions": list(world.executions.values()),
+            "executions": [
+                execution for id, execution in world.executions.items() if id not in world.menus
+            ],
         }
+
+
+def steps(world: World) -> list[Json]:
+    """The steps of the app that Workflow Builder offers."""
+    functions: Json = (world.manifest or {}).get("functions", {})
+    return [
+        {
+            "callback_id": name,
+            "title": function["title"],
+            "description": function["description"],
+            "inputs": parameters.listed(function.get("input_parameters")),
+        }
+        for name, function in functions.items()
+        if not parameters.is_menu(function)
+    ]
 
 
 def shown_message(message: Json) -> Json:

@@ -65,6 +65,9 @@ class World:
         self.responses: dict[str, Ticket] = {}
         self.sockets: set[str] = set()
         self.executions: dict[str, Json] = {}
+        self.menus: set[str] = set()
+        self.tokens: dict[str, tuple[str, float]] = {}
+        self.ahead = 0.0
         self.offered: dict[tuple[str, ...], list[Json]] = {}
         self.entered: dict[tuple[str, str], Json] = {}
         self.changed()
@@ -90,6 +93,10 @@ class World:
         for loop, event in list(self.watchers):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(event.set)
+
+    def monotonic(self) -> float:
+        """The clock of workflow tokens, which can be put forward."""
+        return time.monotonic() + self.ahead
 
     def stamp(self) -> str:
         """A message timestamp, later than every one before."""

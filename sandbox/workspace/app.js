@@ -31,6 +31,7 @@ import {
   user,
 } from "./state.js";
 import { showSidebar } from "./sidebar.js";
+import { startWorkflows } from "./workflows.js";
 
 const find = (id) => document.getElementById(id);
 const composer = new Composer();
@@ -147,6 +148,7 @@ function keys(event) {
     if (find("app").classList.contains("sidebar-open")) sidebarOpen(false);
     else if (find("thread").contains(document.activeElement)) closeThread();
     else if (find("calls").contains(document.activeElement)) find("calls-close").click();
+    else if (find("flows").contains(document.activeElement)) find("flows-close").click();
   }
 }
 
@@ -205,6 +207,7 @@ function read() {
 onChange(draw);
 wire();
 startCalls();
+startWorkflows();
 follow(async () => {
   await refresh();
   readCalls();

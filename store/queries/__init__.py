@@ -206,18 +206,6 @@ def replies_of(tx: Session, ids: Sequence[str]) -> dict[str, str]:
     return {run.operation: run.reply for run in runs if run.reply}
 
 
-def notices_untold(tx: Session, now: datetime, most: int = 200) -> Sequence[Notice]:
-    return tx.exec(
-        select(Notice)
-        .where(
-            col(Notice.told_at).is_(None),
-            or_(col(Notice.retry_at).is_(None), col(Notice.retry_at) <= now),
-        )
-        .order_by(col(Notice.id))
-        .limit(most)
-    ).all()
-
-
 def notices_of(tx: Session, ids: Sequence[int]) -> Sequence[Notice]:
     return tx.exec(select(Notice).where(col(Notice.id).in_(ids))).all()
 

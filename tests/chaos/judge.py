@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session, col, func, select
@@ -11,7 +11,9 @@ from sqlmodel import Session, col, func, select
 from bot.announcer import ENDINGS
 from bot.news import APPROVERS, ASKER
 from store import queries
+from store.chained import verify_store
 from store.db import Store
+from store.signing import Signer
 from store.tables import (
     Approval,
     AuditEntry,
@@ -31,6 +33,9 @@ AT_REST = (
     *(Progress.DONE, Progress.UNCLEAR, Progress.FAILED),
     *(Progress.HELD, Progress.DROPPED),
 )
+AUDIT_KEY = Signer.new_key()
+AUDIT = Signer([AUDIT_KEY])
+UNSAVED = "Nothing was saved"
 NOT_DONE = (429, 503)
 """With these the account says that it has done nothing."""
 
@@ -60,6 +65,8 @@ class Remembered:
     state: Mapping[str, Any]
     calls: Sequence[Mapping[str, Any]]
     messages: Sequence[Mapping[str, Any]]
+    whispers: Sequence[Mapping[str, Any]] = ()
+    """What only one person was shown."""
 
     def executed(self) -> Counter[str]:
         """How often what bears a label was done."""
@@ -74,6 +81,11 @@ class Remembered:
         """How often it was sent, answered or not."""
         found = (_label(call) for call in self.calls if call["status"] not in NOT_DONE)
         return Counter(filter(None, found))
+
+    def excused(self) -> Counter[str]:
+        """How often each person was told that nothing came of what they had just done."""
+        excuses = (each for each in self.whispers if UNSAVED in str(each["text"]))
+        return Counter(str(each["user"]) for each in excuses)
 
     def _calls(self, path: str) -> list[Mapping[str, Any]]:
         return [call for call in self.calls if path in call["path"]]
@@ -91,9 +103,11 @@ def judge(store: Store, journal: Journal, world: Remembered) -> Verdict:
     with store.look() as tx:
         for wish in journal.wishes:
             _judge_wish(tx, wish, executed, sent, verdict)
-        verdict.lost += _lost_clicks(tx, journal.clicks)
+        verdict.lost += _lost_clicks(tx, journal.clicks, world.excused())
         verdict.untold += _untold(tx, world.messages)
         verdict.told_twice = _told_twice(tx, world.messages)
+    chain, _ = verify_store(store, AUDIT.publics, at=datetime.now(UTC))
+    verdict.lost += [] if chain.is_whole else [f"of the record: {chain.words}"]
     known = {label for wish in journal.wishes for label in wish.labels}
     verdict.sent_twice += [f"{label}: nobody wanted it" for label in executed if label not in known]
     return verdict
@@ -177,8 +191,8 @@ def _unfounded(run: Operation, calls: Sequence[StepRun]) -> Iterator[str]:
         yield f"a run is dropped, its call {effects}"
 
 
-def _lost_clicks(tx: Session, clicks: Sequence[Click]) -> Iterator[str]:
-    """Yeses that Slack was answered for and that are nowhere on record."""
+def _lost_clicks(tx: Session, clicks: Sequence[Click], excused: Counter[str]) -> Iterator[str]:
+    """Yeses that Slack was answered for, and that are neither on record nor excused."""
     heard = Counter((click.request, click.person) for click in clicks if not click.late)
     for (request, person), count in heard.items():
         yes = select(func.count()).where(Approval.request == request, Approval.person == person)
@@ -187,7 +201,8 @@ def _lost_clicks(tx: Session, clicks: Sequence[Click]) -> Iterator[str]:
             AuditEntry.actor == person,
             AuditEntry.kind == "declined",
         )
-        if (known := tx.exec(yes).one() + tx.exec(no).one()) < count:
+        known = tx.exec(yes).one() + tx.exec(no).one()
+        if known + excused[person] < count:
             yield f"{request}: {person} was heard {count} times, {known} are on record"
 
 

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col, func, select
 
@@ -19,7 +20,7 @@ from store.tables import Consent, Notice, Operation, Progress, Request
 from tests.chaos.balancer import balancer
 from tests.chaos.crowd import Crowd
 from tests.chaos.ground import Postgres, Sqlite, sandboxes
-from tests.chaos.judge import Remembered, Verdict, judge
+from tests.chaos.judge import AUDIT_KEY, Remembered, Verdict, judge
 from tests.chaos.replica import Clock, Replica
 from tests.chaos.wishes import OTHER, WEIGHTS
 from tests.servers import serving
@@ -155,8 +156,11 @@ class Scene:
     def remembered(self) -> Remembered:
         calls = httpx.get(f"{self.api}/_/calls", timeout=60).json()
         state = httpx.get(f"{self.api}/_/state", timeout=60).json()
-        messages = httpx.get(f"{self.slack}/_/state", params={"only": "messages"}, timeout=60)
-        return Remembered(state, calls, messages.json()["messages"])
+        messages, whispers = (
+            httpx.get(f"{self.slack}/_/state", params={"only": only}, timeout=60).json()[only]
+            for only in ("messages", "ephemerals")
+        )
+        return Remembered(state, calls, messages, whispers)
 
     def rests(self) -> bool:
         """Nothing is left to do, for anybody."""
@@ -186,7 +190,8 @@ def stage(database: Sqlite | Postgres, folder: Path) -> Iterator[Scene]:
     with ExitStack() as running:
         front = running.enter_context(serving(balancer(replicas)))
         slack, api = running.enter_context(sandboxes(front))
-        settings, clock = settings_for(slack, api, database.url), Clock(file)
+        signs = {"vouchdesk_audit_key": SecretStr(AUDIT_KEY)}
+        settings, clock = settings_for(slack, api, database.url, **signs), Clock(file)
         for number in range(database.replicas):
             skewed = Clock(file, skew=0.4 * number)
             replicas.append(Replica(settings, skewed, folder / f"{number}.log"))

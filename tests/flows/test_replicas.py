@@ -114,7 +114,7 @@ def holds_a_late_push(world: World) -> Operation:
 def ends_in_good_order(world: World, store: Store, folder: Path) -> None:
     """Told to stop in the middle of a push: it says so, waits for the answer, and ends."""
     world.api.fails(PUSH, delay_s=3)
-    world.api.fails(CREATE, times=8, delay_s=3)  # so many are at work at once, the others wait
+    world.api.fails(CREATE, times=ROWS // 2, delay_s=3)  # eight at once: the others wait
     with serving(world.settings, folder) as bot:
         until(lambda: world.api.calls(PUSH) and world.api.calls(CREATE), "both are under way")
         bot.told(signal.SIGTERM)

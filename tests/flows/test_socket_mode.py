@@ -16,7 +16,7 @@ from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 @pytest.fixture
 def world(api_server: str, http: httpx.Client, database: str) -> Iterator[World]:
     """A bot that is connected by a socket."""
-    manifest = yaml.safe_load((ROOT / "manifest.yml").read_text())
+    manifest = yaml.safe_load((ROOT / "manifest.steps.yml").read_text())
     app = create(None, SIGNING_SECRET, manifest, api_server, rate_limits=False)
     with serving(app) as address:
         api = Api(api_server, http)
@@ -43,3 +43,19 @@ def test_a_campaign_is_asked_for_and_approved_over_the_socket(world: World) -> N
     world.until(world.is_granted, "it is approved")
     world.tick()
     assert [batch["amount"] for batch in world.api.state["batches"]] == [10]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_workflow_asks_and_is_told_how_it_ended_over_the_socket(world: World) -> None:
+    inputs = {"template": "cam_100001", "name": "Spring"}
+    ran = world.slack.does("step", user="ana", callback_id="campaign_create", inputs=inputs)
+    world.until(world.requests, "it is on record")
+    world.tick()
+    world.person("bo").at_card("approve")
+    world.until(world.is_granted, "it is approved")
+    world.tick()
+    [execution] = world.slack.state["executions"]
+    assert (execution["id"], execution["status"]) == (ran["execution"]["id"], "completed")
+    menu = {"callback_id": "campaign_create", "input": "template", "query": "free coffee"}
+    offered = world.slack.does("menu", user="ana", **menu)["options"]
+    assert [option["value"] for option in offered] == ["cam_100002"]

@@ -59,6 +59,8 @@ def test_the_judge_sees_what_is_lost_or_sent_twice(world: World, http: httpx.Cli
     assert judge(store, asked_for, seen).lost == ["C2: it was said to be on record, and is not"]
     clicked = Journal(journal.wishes, [*journal.clicks, journal.clicks[0]])
     assert "U0BO was heard 2 times, 1 are on record" in judge(store, clicked, seen).lost[0]
+    told = [{"user": "U0BO", "text": "The database is busy. Nothing was saved; please try again."}]
+    assert judge(store, clicked, replace(seen, whispers=told)).lost == []
     cards = [said for said in seen.messages if said.get("thread_ts")]
     assert len(judge(store, journal, replace(seen, messages=cards)).untold) == 2
     threads = [said for said in seen.messages if not said.get("thread_ts")]

@@ -5,7 +5,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from store.tables import Consent, Progress
-from tests.flows.asking import agree, asks_agreed_push, asks_campaign, asks_push, buttons, seen
+from tests.flows.asking import (
+    TEMPLATE,
+    agree,
+    asks_agreed_push,
+    asks_campaign,
+    asks_push,
+    buttons,
+    seen,
+)
 from tests.world import Human, World, words_of
 
 BRUSSELS = ZoneInfo("Europe/Brussels")
@@ -208,3 +216,42 @@ def test_after_long_silence_others_may_decide_too(world: World) -> None:
     world.tick()
     assert world.request().state is Consent.SPENT
     assert [kind for kind, _ in world.trail(request.id)].count("escalated") == 1
+
+
+def asks(world: World, person: str, count: int) -> list[str]:
+    """So many wishes of somebody at once, each with a card of its own."""
+    given = {"template": TEMPLATE, "name": "Spring"}
+    ask = world.bot.desk.ask
+    return [ask("campaign.create", given, actor=f"U0{person.upper()}").id for _ in range(count)]
+
+
+def cards(world: World, *people: str) -> list[int]:
+    """How many cards each of them has."""
+    return [len(direct(world, world.person(name), "Spring")) for name in people]
+
+
+def test_who_is_written_to_too_much_waits_as_long_as_slack_says_and_nobody_else(
+    world: World,
+) -> None:
+    asks(world, "ana", 3)
+    asks(world, "bo", 1)
+    world.slack.fails("chat.postMessage", times=1, error="ratelimited", retry_after=20)
+    world.tick()
+    assert cards(world, "ana", "bo") == [0, 1]
+    world.passes(seconds=19)
+    assert cards(world, "ana", "bo") == [0, 1]
+    world.passes(seconds=2)  # at once then, not after ever longer pauses
+    assert cards(world, "ana", "bo") == [3, 1]
+
+
+def test_while_nothing_can_be_edited_new_cards_are_posted(world: World) -> None:
+    asks_campaign(world)
+    agree(world, "bo")
+    world.slack.fails("chat.update", times=1, error="ratelimited", retry_after=20)
+    world.tick()
+    asks(world, "bo", 1)
+    world.tick()
+    assert cards(world, "bo") == [1]
+    assert "Done" not in seen(world)
+    world.passes(seconds=21)
+    assert "Done" in seen(world)

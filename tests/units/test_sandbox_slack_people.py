@@ -208,23 +208,6 @@ def test_a_delivery_can_be_repeated(scene, bot):
     assert len(scene.state["ephemerals"]) == 1
 
 
-def test_a_workflow_step_ends_once_with_what_it_declared(scene, bot):
-    got: list[Any] = []
-
-    @bot.function("ask", auto_acknowledge=True)
-    def step(ack, inputs, complete, context):
-        got.append((inputs, context.function_bot_access_token))
-        complete({"id": "r1"})
-
-    shown = scene.does("step", callback_id="ask", inputs={"message": "Hi"})
-    assert shown["execution"]["status"] == "completed"
-    assert got == [({"message": "Hi"}, shown["execution"]["token"])]
-    name = shown["execution"]["id"]
-    again = scene.web.api_call
-    with pytest.raises(Exception, match="execution_not_in_running_state"):
-        again("functions.completeSuccess", params={"function_execution_id": name, "outputs": {}})
-
-
 def test_the_other_sandbox_is_reached_through_this_one(scene):
     assert scene.http.get("/_/coupontools/calls").status_code == 404
     with workspace() as other, workspace(coupontools=other.url) as front:

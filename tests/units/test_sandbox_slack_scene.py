@@ -32,13 +32,7 @@ MANIFEST = {
         "shortcuts": [{"name": "Note", "type": "message", "callback_id": "note"}],
     },
     "oauth_config": {"scopes": {"bot": ["chat:write", "commands"]}},
-    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened", "function_executed"]}},
-    "functions": {
-        "ask": {
-            "title": "Ask",
-            "output_parameters": {"properties": {"id": {"type": "string"}}, "required": ["id"]},
-        }
-    },
+    "settings": {"event_subscriptions": {"bot_events": ["app_home_opened"]}},
 }
 
 
@@ -159,12 +153,12 @@ def mounted(find: Any) -> Starlette:
 
 
 @contextmanager
-def stage() -> Iterator[tuple[Scene, SimpleNamespace]]:
+def stage(manifest: Any = MANIFEST) -> Iterator[tuple[Scene, SimpleNamespace]]:
     """One workspace, and one address for whatever bot `.app` holds at the time."""
     holder = SimpleNamespace(app=None)
     with (
         serving(mounted(lambda: holder.app)) as bot_url,
-        workspace(f"{bot_url}/slack/events", manifest=MANIFEST, rate_limits=False) as scene,
+        workspace(f"{bot_url}/slack/events", manifest=manifest, rate_limits=False) as scene,
     ):
         yield scene, holder
 

@@ -18,6 +18,10 @@ METHODS: dict[str, Method] = {
 }
 
 
+WORKFLOW_TOKEN = 900.0
+"""Seconds that the token of a step lives."""
+
+
 class TooFast(Exception):
     """Called too often; tells how many seconds to wait."""
 
@@ -49,7 +53,9 @@ def _admit(world: World, method: Method, token: str) -> None:
         return
     if not token:
         raise Refused("not_authed")
-    if token not in (cast.BOT_TOKEN, cast.APP_TOKEN, *_workflow_tokens(world)):
+    if token in world.tokens:
+        _still_good(world, token)
+    elif token not in (cast.BOT_TOKEN, cast.APP_TOKEN):
         raise Refused("invalid_auth")
     app_level = token == cast.APP_TOKEN
     if method.caller != "any" and app_level != (method.caller == "app"):
@@ -59,7 +65,9 @@ def _admit(world: World, method: Method, token: str) -> None:
         raise Refused("missing_scope", needed=method.scope, provided=provided)
 
 
-def _workflow_tokens(world: World) -> list[str]:
-    """Tokens of steps that are still running; they die with the step."""
-    running = (e for e in world.executions.values() if e["status"] == "running")
-    return [execution["token"] for execution in running]
+def _still_good(world: World, token: str) -> None:
+    """The token of a step dies with the step, and after a quarter of an hour."""
+    execution, issued = world.tokens[token]
+    running = world.executions[execution]["status"] == "running"
+    if not running or world.monotonic() - issued > WORKFLOW_TOKEN:
+        raise Refused("token_revoked")

@@ -1,7 +1,6 @@
 """functions.*: how a custom step of a workflow ends."""
 
-from typing import Any
-
+from sandbox.slack import parameters
 from sandbox.slack.shapes import Json, Refused
 from sandbox.slack.webapi.call import Call, Method
 
@@ -30,23 +29,20 @@ def _running(call: Call) -> Json:
     execution = call.world.executions.get(call.need("function_execution_id"))
     if execution is None:
         raise Refused("function_execution_not_found")
+    if call.world.tokens.get(call.token, (execution["id"],))[0] != execution["id"]:
+        raise Refused("access_denied")
     if execution["status"] != "running":
         raise Refused("execution_not_in_running_state")
     return execution
 
 
 def _declared(call: Call, execution: Json, outputs: Json) -> None:
-    """Outputs must be those of the manifest, and the required ones must be there."""
+    """Outputs must be those of the manifest, of its types, and the required ones must be there."""
     functions: Json = (call.world.manifest or {}).get("functions", {})
-    side: Any = functions.get(execution["callback_id"], {}).get("output_parameters")
-    if not side:
-        return
-    missing = [name for name in side.get("required", []) if name not in outputs]
-    unknown = [name for name in outputs if name not in side.get("properties", {})]
-    if missing or unknown:
-        words = [f"[ERROR] missing output: {name}" for name in missing]
-        words += [f"[ERROR] unknown output: {name}" for name in unknown]
-        raise Refused("parameter_validation_failed", words)
+    side = functions.get(execution["callback_id"], {}).get("output_parameters")
+    found = parameters.problems(side, outputs) if side else []
+    if found:
+        raise Refused("parameter_validation_failed", [f"[ERROR] {words}" for words in found])
 
 
 METHODS = {
