@@ -135,7 +135,8 @@ class Inbox:
         with self._store.look() as tx:
             spent = hooks.calls_since(tx, account.name, now - MINUTE) if self._calls else 0
             room = max(self._budget - spent, 0) if self._calls else PART
-            found = hooks.to_check(tx, account.name, now, PART, only_polled=room == 0)
+            most = 2 * CALLS if room and self._calls else PART
+            found = hooks.to_check(tx, account.name, now, most, only_polled=room == 0)
             papers = [(hook, self._paper(account, hook)) for hook in found]
             known = self._known(tx, account, papers)
         try:

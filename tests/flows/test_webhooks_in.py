@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from actions.inbox import LAST
 from bot.hooks import LARGEST, PATH
+from bot.stuck import stuck
 from store import queries
 from tests.console import vouchdesk
 from tests.flows.asking import agree
@@ -72,6 +73,15 @@ def test_an_address_that_got_out_is_renewed(world: World, front: Any) -> None:
     world.starts()
     assert leave(url, b"{}") == 404
     assert leave(address(world, front[1]), b"{}") == 200
+
+
+def test_the_operator_is_told_the_address_and_what_is_only_inferred(world: World) -> None:
+    at = world.settings.model_copy(update={"vouchdesk_public_url": "https://v.example.test/"})
+    told = vouchdesk(named(at), "webhooks", "url").stdout
+    assert address(world, "https://v.example.test") in told
+    assert "are only inferred" in told
+    bare = vouchdesk(named(world.settings), "webhooks", "url").stdout
+    assert "Set VOUCHDESK_PUBLIC_URL" in bare
 
 
 def test_nothing_of_people_and_no_code_can_be_read_in_the_database(
@@ -227,6 +237,8 @@ def test_an_odd_body_is_kept_with_the_reason(world: World, front: Any) -> None:
     assert "no object" in reasons[2]
     assert "names no event" in reasons[3]
     assert "what kind" in reasons[4]
+    with world.bot.office.store.look() as tx:
+        assert "6 were given up" in dict(stuck(tx, world.now()))["webhooks"]
     assert asked(world) == 0
 
 
