@@ -16,7 +16,8 @@ from actions.voices import Voices
 from actions.weighing import Weighing, roles_of, terms_of
 from store import queries
 from store.db import Store
-from store.lifecycle import TooLate, move, note
+from store.kinds import Kind
+from store.lifecycle import TooLate, move, note, says
 from store.tables import Approval, Consent, Request
 
 UNKNOWN = "unknown"
@@ -51,7 +52,7 @@ class Approvals:
         """
         self._deciding.early("approve", id, version, actor)
         voices, now = self._voices(actor), self._now()
-        with self._deciding("approve", queries.request, id, actor) as (tx, request):
+        with self._deciding("approve", queries.request, id, actor, voices[0].of) as (tx, request):
             terms, waited = terms_of(request), waited_for(request, now)
             heard = rights.to_decide(voices, request, version, terms, waited)
             self._check_policy(terms)
@@ -68,9 +69,12 @@ class Approvals:
                 roles=sorted(voice.of.roles),
             )
             tx.add(yes)
+            says(tx, on_behalf=yes.on_behalf)
             words = said(yes)
             if terms.missing(roles_of([*given, yes]), waited):
-                note(tx, "approved", actor=actor, at=now, about=request, because=words, tell=True)
+                note(
+                    tx, Kind.APPROVED, actor=actor, at=now, about=request, because=words, tell=True
+                )
             else:
                 grant(tx, request, actor=actor, at=now, because=words)
             return request
@@ -78,7 +82,7 @@ class Approvals:
     def refuse(self, id: str, version: int, *, actor: str, reason: str) -> Request:
         """One person's no, with a reason, ends it."""
         voices, now, words = self._voices(actor), self._now(), reason.strip()
-        with self._deciding("refuse", queries.request, id, actor) as (tx, request):
+        with self._deciding("refuse", queries.request, id, actor, voices[0].of) as (tx, request):
             terms, waited = terms_of(request), waited_for(request, now)
             rights.to_decide(voices, request, version, terms, waited)
             if not words:
@@ -89,19 +93,19 @@ class Approvals:
     def question(self, id: str, version: int, *, actor: str, words: str) -> Request:
         """Somebody who may decide wants to know more; it goes into the thread of the card."""
         voices, now = self._voices(actor), self._now()
-        with self._deciding("question", queries.request, id, actor) as (tx, request):
+        with self._deciding("question", queries.request, id, actor, voices[0].of) as (tx, request):
             terms, waited = terms_of(request), waited_for(request, now)
             rights.to_decide(voices, request, version, terms, waited)
             if not words.strip():
                 raise InvalidInputs({"question": "Please write a question."})
             asked = words.strip()
-            note(tx, "question", actor=actor, at=now, about=request, because=asked, tell=True)
+            note(tx, Kind.QUESTION, actor=actor, at=now, about=request, because=asked, tell=True)
             return request
 
     def break_glass(self, id: str, version: int, *, actor: str, reason: str) -> Request:
         """Somebody of the group for emergencies goes alone; every approver is told at once."""
         person, words = self._people(actor), reason.strip()
-        with self._deciding("break glass", queries.request, id, actor) as (tx, request):
+        with self._deciding("break glass", queries.request, id, actor, person) as (tx, request):
             if request.state is not Consent.WAITING:
                 raise TooLate(request.state)
             if request.version != version:
@@ -115,7 +119,7 @@ class Approvals:
             alone = own or Approval(request=id, version=version, person=actor, at=now)
             alone.at, alone.comment, alone.on_behalf, alone.roles = now, words, "", [ALONE]
             tx.add(alone)
-            note(tx, "broke glass", actor=actor, at=now, about=request, because=words, tell=True)
+            note(tx, Kind.BROKE_GLASS, actor=actor, at=now, about=request, because=words, tell=True)
             grant(tx, request, actor=actor, at=now, because=f"Alone, in an emergency: {words}")
             return request
 

@@ -13,6 +13,7 @@ from actions.looking import LISTS, Looking, Used
 from actions.policy import People
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.secrets import Vault
 from store.tables import Account
@@ -46,7 +47,9 @@ class UsageOfBatch:
         rights.to_take(person, request.actor)
         batch = self._batches.of(id)
         with self._store.begin() as tx:
-            note(tx, "read", actor=actor, at=self._now(), about=run, because="usage of the batch")
+            note(
+                tx, Kind.READ, actor=actor, at=self._now(), about=run, because="usage of the batch"
+            )
         api = Looking(self._clients(account), self._batches, Used(self._now))
         return _card(batch, {way: api.count_used(batch, [way]) for way in LISTS})
 

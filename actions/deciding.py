@@ -3,15 +3,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlmodel import Session
 
 from actions.errors import Declined, UnknownThing
+from actions.policy import Person
 from store import queries
 from store.db import Store
 from store.joint import Joint
-from store.lifecycle import SURFACE, Row, TooLate, note
+from store.kinds import Kind
+from store.lifecycle import Row, TooLate, note, says
 from store.tables import Consent, Operation, Request
 
 R = TypeVar("R", Request, Operation)
@@ -31,19 +33,28 @@ class Deciding:
 
     @contextmanager
     def __call__(
-        self, verb: str, of: Callable[[Session, str], R | None], id: str, actor: str
+        self,
+        verb: str,
+        of: Callable[[Session, str], R | None],
+        id: str,
+        actor: str,
+        person: Person | None = None,
     ) -> Iterator[tuple[Session, R]]:
-        """A transaction on one locked row; a click that is declined is put on record too."""
+        """A transaction on one locked row; a click that is declined is put on record too.
+
+        Who is named as a `person` is on record with their roles.
+        """
         row: R | None = None
+        role = role_of(person)
         try:
-            with self.begin() as tx:
+            with self.begin(role=role) as tx:
                 row = of(tx, id)
                 if row is None:
                     raise UnknownThing(f"There is nothing on record as {id}.")
                 yield tx, row
         except (Declined, TooLate) as error:
             seen = queries.operation_seen if isinstance(row, Operation) else queries.request_seen
-            self.decline(verb, error, actor=actor, of=seen if row else None, id=id)
+            self.decline(verb, error, actor=actor, of=seen if row else None, id=id, role=role)
             raise
 
     def early(self, verb: str, id: str, version: int, actor: str) -> None:
@@ -69,10 +80,10 @@ class Deciding:
         return seen
 
     @contextmanager
-    def begin(self) -> Iterator[Session]:
+    def begin(self, **columns: str) -> Iterator[Session]:
         """A transaction whose lines on record say through which surface somebody decided."""
         with self._store.begin() as tx:
-            tx.info[SURFACE] = self._surface
+            says(tx, surface=self._surface, **columns)
             yield tx
 
     def decline(
@@ -83,29 +94,24 @@ class Deciding:
         actor: str,
         of: Callable[[Session, str], Row | None] | None = None,
         id: str = "",
-        account: str = "",
+        **line: Any,
     ) -> None:
         """Put on record that somebody was told no; once, however many see the error."""
         if error.on_record:
             return
         error.on_record = True
         at, words = self._now(), f"{verb}: {_said(error)}"
-        where = {"account": account} if account else {}
 
         def put(tx: Session) -> None:
             about = of(tx, id) if of else None
-            note(
-                tx,
-                "declined",
-                actor=actor,
-                at=at,
-                about=about,
-                because=words,
-                tell=False,
-                **where,
-            )
+            note(tx, Kind.DECLINED, actor=actor, at=at, about=about, because=words, **line)
 
         self._declined.write(put)
+
+
+def role_of(person: Person | None) -> str:
+    """As the record has it; nothing of whom was not looked up."""
+    return ", ".join(sorted(person.roles)) if person else ""
 
 
 def _said(error: Declined | TooLate) -> str:

@@ -1,6 +1,7 @@
 """The desk: every surface hands its wishes and decisions in here, and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +13,7 @@ from sqlmodel import Session
 from actions import policy, rights
 from actions.action import AnyAction, Catalog, Risk
 from actions.card import Card
-from actions.deciding import Deciding
+from actions.deciding import Deciding, role_of
 from actions.errors import (
     Declined,
     InvalidInputs,
@@ -29,7 +30,8 @@ from coupontools.client import Client
 from coupontools.errors import Garbled
 from store import queries
 from store.db import Store
-from store.lifecycle import TooLate, enter, move, note
+from store.kinds import Kind
+from store.lifecycle import CAMPAIGN, TooLate, enter, move, note, says
 from store.secrets import Vault
 from store.tables import Account, Consent, Operation, Request
 
@@ -122,21 +124,16 @@ class Desk:
     ) -> Reading:
         """Ask Coupontools at once; leaves one audit entry. Raises `ApiError` too."""
         account, action = self.account(), self.catalog[name]
-        self.allow_read(action, account, actor)
-        if action.risk is not Risk.READ:
-            raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
-        inputs = self.check(name, raw, account)
-        step = action.steps[0]
+        where: dict[str, Any] = {"surface": surface, "account": account.name, "action": name}
+        with self.refusing("read", actor, where):
+            person = self.allow_read(action, account, actor)
+            if action.risk is not Risk.READ:
+                raise Declined(f"“{action.title}” changes something: it is asked for, not read.")
+        inputs, step = self.check(name, raw, account), action.steps[0]
+        where |= {"endpoint": step.endpoint.id, "campaign": getattr(inputs, CAMPAIGN, None) or ""}
         with self._store.begin() as tx:
-            note(
-                tx,
-                "read",
-                actor=actor,
-                at=self._now(),
-                surface=surface,
-                account=account.name,
-                action=name,
-            )
+            says(tx, role=role_of(person), **where)
+            note(tx, Kind.READ, actor=actor, at=self._now())
         reply = self._clients(account).call(step.endpoint, step.payload(inputs, {}))
         try:
             output = action.output.model_validate(reply)
@@ -144,11 +141,12 @@ class Desk:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
         return Reading(output, action.present(output))
 
-    def allow_read(self, action: AnyAction, account: Account, actor: str) -> None:
+    def allow_read(self, action: AnyAction, account: Account, actor: str) -> Person:
         """Let pass whom the policy lets read this; raises `NotAllowed`."""
         person = self._people(actor)
         rights.to_ask(person)
         allow(self._weighing.of_read(action, account, person))
+        return person
 
     def ask(
         self,
@@ -164,7 +162,9 @@ class Desk:
         """Put a wish on record. The same token again changes nothing and finds the first."""
         account, action = self.account(), self.catalog[name]
         person = self._people(actor)
-        rights.to_ask(person)
+        where = {"surface": surface, "account": account.name, "action": action.name}
+        with self.refusing("ask", actor, where):
+            rights.to_ask(person)
         inputs = self._checked(action, rows, account)
         request = Request(
             token=token,
@@ -182,9 +182,9 @@ class Desk:
             lateness=int(policy.lateness(action).total_seconds()),
             **_planned(when),
         )
-        with self._store.look() as tx:
+        with self.refusing("ask", actor, where), self._store.look() as tx:
             self._provide(tx, request, account, person)
-        return self._entered(request)
+        return self._entered(request, person)
 
     def change(
         self,
@@ -203,7 +203,7 @@ class Desk:
             raise UnknownThing(f"There is nothing on record as {id}.")
         action = self.catalog[known.action]
         inputs = self._checked(action, rows, account)
-        with self._deciding("change", queries.request, id, actor) as (tx, request):
+        with self._deciding("change", queries.request, id, actor, person) as (tx, request):
             rights.to_ask(person)
             if request.actor != actor:
                 raise NotAllowed("Only the person who asked can change this.")
@@ -238,6 +238,15 @@ class Desk:
             move(tx, request, Consent.WITHDRAWN, actor=actor, at=self._now())
             return request
 
+    @contextmanager
+    def refusing(self, verb: str, actor: str, where: Mapping[str, Any]) -> Iterator[None]:
+        """Who may not do it is on record, though there is no request to be about."""
+        try:
+            yield
+        except Declined as error:
+            self._deciding.decline(verb, error, actor=actor, **where)
+            raise
+
     def _checked(
         self, action: AnyAction, rows: Sequence[Mapping[str, Any]], account: Account
     ) -> list[Inputs]:
@@ -257,12 +266,13 @@ class Desk:
         """Who that is, as the workspace knows them now."""
         return self._people(id)
 
-    def _entered(self, request: Request) -> Request:
+    def _entered(self, request: Request, person: Person) -> Request:
         """The request on record; or the one that the same token has put there before."""
         try:
             with self._store.begin() as tx:
                 known = queries.request_of_token(tx, request.token) if request.token else None
                 if known is None:
+                    says(tx, role=role_of(person))
                     enter(tx, request, actor=request.actor, at=request.asked_at)
                 return known or request
         except IntegrityError:  # another replica entered it at the same moment

@@ -4,12 +4,13 @@ from actions.desk import Now
 from actions.weighing import terms_of
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import consent
 from store.tables import Consent, Request
 
 ACTOR = "calendar"
-ESCALATED = "escalated"
+ESCALATED = Kind.ESCALATED
 """What the record calls it."""
 
 

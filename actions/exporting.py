@@ -15,6 +15,7 @@ from coupontools.errors import ApiError, Garbled
 from coupontools.paging import pages, stubborn
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.secrets import Vault
 from store.tables import Account
@@ -48,7 +49,7 @@ class Exporting:
             action, rows = self._readable(name, account, actor)
             inputs = self._desk.check(name, raw, account)
         except Declined as error:
-            self._note("declined", actor, f"whole list: {error}", where)
+            self._note(Kind.DECLINED, actor, f"whole list: {error}", where)
             raise
         payload = action.steps[0].payload(inputs, {})
         return Attachment(
@@ -67,7 +68,7 @@ class Exporting:
         if request.actor != actor and not rights.is_approver(self._desk.person(actor)):
             error = NotAllowed("Only approvers and the person who asked may have this list.")
             place = {"surface": "slack", "action": run.action, "request": request.id}
-            self._note("declined", actor, f"whole list: {error}", place)
+            self._note(Kind.DECLINED, actor, f"whole list: {error}", place)
             raise error
         check_kept(run)
         return self(run.action, opened(run.inputs, self._vault), actor=actor)
@@ -95,9 +96,9 @@ class Exporting:
                 count += 1
                 yield row
         except ApiError as error:
-            self._note("broken_off", actor, f"whole list: after {count:,} rows. {error}", where)
+            self._note(Kind.BROKEN_OFF, actor, f"whole list: after {count:,} rows. {error}", where)
             raise BrokenOff(count, str(error)) from error
-        self._note("exported", actor, f"{action.name}: {count:,} rows", where)
+        self._note(Kind.EXPORTED, actor, f"{action.name}: {count:,} rows", where)
 
     def _rows(
         self, action: AnyAction, rows: Rows[Any], api: Reads, payload: Mapping[str, Any]
@@ -117,7 +118,7 @@ class Exporting:
             before = ids
             del page
 
-    def _note(self, kind: str, actor: str, because: str, where: dict[str, str]) -> None:
+    def _note(self, kind: Kind, actor: str, because: str, where: dict[str, str]) -> None:
         """`where` names surface, action, and what else there is of account and request."""
         also: dict[str, Any] = {**where}
         with self._store.begin() as tx:

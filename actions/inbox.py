@@ -14,13 +14,14 @@ from actions.counting import Counting, Tags
 from actions.delivering import Delivery, opened, sealed
 from actions.desk import Now
 from actions.errors import Declined, UnknownThing
-from actions.told import Told, Unreadable, answered, is_signed, read, written
+from actions.told import KINDS, Told, Unreadable, answered, is_signed, read, written
 from coupontools import endpoints
 from coupontools.errors import ApiError, BadCredentials, Refused
 from store import queries
 from store.db import Store
 from store.hooks import Check, Hook
 from store.joint import Joint
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import hooks
 from store.secrets import BadKey, Vault
@@ -46,7 +47,6 @@ LAST = 30
 """Tries, over about a day, until a delivery that cannot be checked is given up."""
 PATIENCE = 10.0
 """Seconds a delivery waits for the database: nobody says that it is sent again."""
-REPLAYED = "webhook replayed"
 
 log = structlog.get_logger()
 
@@ -121,11 +121,13 @@ class Inbox:
             if found.state not in (Check.DEAD, Check.FORGED):
                 raise Declined(f"Number {id} is {found.state}: only dead and forged ones can be.")
             words = f"Number {id} ({found.event or 'no event'}): {found.problem}"
+            if not found.sealed:
+                raise Declined(f"The body of number {id} was removed.")
             hooks.forget_no(tx, found.account, found.asks)
             found.tries, found.asks = 0, ""
             hooks.settle(tx, found, Check.KEPT)
             now, account = self._now(), found.account
-            note(tx, REPLAYED, actor=actor, at=now, because=words, account=account)
+            note(tx, Kind.REPLAYED, actor=actor, at=now, because=words, account=account)
 
     def _round(self, account: Account, until: float) -> bool:
         """Look at some; whether anything came of it."""
@@ -241,6 +243,8 @@ class Inbox:
             state = Check.COUNTED if told.key in fresh else Check.SAME
             fresh.discard(told.key)
         hooks.settle(tx, hook, state, verdict.problem)
+        if state in (Check.COUNTED, Check.SAME) and hook.kind in KINDS:
+            hook.sealed = ""  # it may be about people, and nothing more is read in it
         if state is Check.KEPT:
             hook.retry_at = self._now() + verdict.again
 

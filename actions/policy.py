@@ -69,6 +69,13 @@ class Policy:
     holders: Mapping[str, str] = field(default_factory=dict)
     """Person → the loyalty card on their own phone and who they are on it: `loy_500/usr_9`."""
 
+    @property
+    def groups(self) -> frozenset[str]:
+        """All that it names."""
+        named = frozenset(group for rule in self.rules for group in rule.named)
+        others = self.escalation.groups if self.escalation else frozenset()
+        return named | self.break_glass | others
+
     def own(self, person: str) -> frozenset[str]:
         """What is known to be on the phone of that person, and on nobody else's."""
         found = (self.seeds.get(person), self.holders.get(person))
@@ -194,12 +201,14 @@ def digest(
     terms: Mapping[str, Any],
     until: date | None = None,
     runs: int | None = None,
+    salt: str = "",
 ) -> str:
     """SHA-256, hex, over the canonical bytes of all that people agree to.
 
     What a series without an end does not say is not in them: elder digests stay as they are.
+    Without the salt nobody finds out by trying what was private in it.
     """
-    ends = {"until": until.isoformat() if until else None, "runs": runs}
+    ends = {"until": until.isoformat() if until else None, "runs": runs, "salt": salt or None}
     agreed = {
         "account": account,
         "action": action,

@@ -21,6 +21,7 @@ from coupontools.paging import rows
 from store import queries
 from store.db import Store
 from store.hooks import Subscription
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import hooks, subscriptions
 from store.tables import Account
@@ -37,8 +38,7 @@ LATER = timedelta(hours=2)
 """After midnight, until the day before is compared."""
 MOST = 50
 """Campaigns that are asked about, when a subscription is about all of them."""
-ACTOR, COMPARED = "polling", "compared"
-"""What the record calls it."""
+ACTOR = "polling"
 
 Wanted = Mapping[tuple[str, str], datetime]
 """Campaign and kind, and since when somebody wants to know of it."""
@@ -128,7 +128,7 @@ class Polling:
     def _note(self, account: Account, words: str) -> None:
         with self._store.begin() as tx:
             place = account.name
-            note(tx, COMPARED, actor=ACTOR, at=self._now(), because=words, account=place)
+            note(tx, Kind.COMPARED, actor=ACTOR, at=self._now(), because=words, account=place)
 
     def _pages(
         self, account: Account, campaign: str, kind: str, when: Mapping[str, str]
@@ -170,7 +170,7 @@ class Polling:
 
     def _has_come(self, account: Account, name: str, at: datetime) -> None:
         with self._store.begin() as tx:
-            hooks.put_bookmark(tx, account.name, name, at.isoformat())
+            hooks.put_bookmark(tx, account.name, name, at.isoformat(), self._now())
 
 
 def _told(listed: list[Any], campaign: str, kind: str, at: str) -> Iterator[Told]:

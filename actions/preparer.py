@@ -25,6 +25,7 @@ from actions.weighing import Weighing, kept, noted
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import move, note
 from store.queries import consent
 from store.queries.consent import UNDECIDED
@@ -214,7 +215,7 @@ class Preparer:
                 row.problem = f"{words} It is tried again by itself."
                 note(
                     tx,
-                    "later",
+                    Kind.LATER,
                     actor=ACTOR,
                     at=self._now(),
                     about=row,

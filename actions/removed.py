@@ -5,4 +5,6 @@ class Removed(str):
     """Words for people; no value that anything could be begun with."""
 
     def __new__(cls, days: int) -> "Removed":
-        return super().__new__(cls, f"removed after {days} days")
+        """After no days at all it was removed because somebody asked for that."""
+        words = f"removed after {days} days" if days else "removed on request"
+        return super().__new__(cls, words)

@@ -8,6 +8,7 @@ from actions.deciding import Deciding
 from actions.errors import NotAllowed, UnknownThing
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.secrets import Vault
 from store.tables import Effect
@@ -42,5 +43,5 @@ class Revealing:
             for step in kept:
                 step.reply = None
                 tx.add(step)
-            note(tx, "shown", actor=actor, at=self._now(), about=run, tell=True)
+            note(tx, Kind.SHOWN, actor=actor, at=self._now(), about=run, tell=True)
             return action.secrets(action.output.model_validate(reply))

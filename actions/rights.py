@@ -6,7 +6,7 @@ from datetime import timedelta
 from actions import policy
 from actions.errors import NotAllowed, OwnRequest, SaidAlready, StaleCard
 from actions.policy import Person
-from actions.rules import APPROVER
+from actions.rules import APPROVER, OPERATOR
 from actions.terms import Terms
 from actions.voices import Voice
 from actions.weighing import roles_of
@@ -77,6 +77,18 @@ def to_take(person: Person, asker: str) -> None:
     """May this person have the codes of a batch?"""
     if not (person.member and person.id == asker) and not is_approver(person):
         raise NotAllowed("Only approvers and the person who asked can have the file.")
+
+
+def sees_all(person: Person) -> bool:
+    """Whether somebody may look through the whole record; others see what they did themselves."""
+    return person.member and bool({APPROVER, OPERATOR} & person.roles)
+
+
+def to_see(person: Person, *theirs: str) -> None:
+    """May this person see what others did? What is theirs, anybody may."""
+    to_ask(person)
+    if person.id not in theirs and not sees_all(person):
+        raise NotAllowed("Only approvers, operators and the person who asked can see this.")
 
 
 def is_approver(person: Person) -> bool:

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from actions.policy import Policy
 from actions.wording import PolicyText
+from store.kinds import Kind
 
 BUILT_IN = "built-in policy"
 NULL = "tag:yaml.org,2002:null"
@@ -150,7 +151,7 @@ def _text_of(file: Path) -> str:
 class Rulebook:
     """The policy in force. A file that cannot be read any more changes nothing but `problem`."""
 
-    def __init__(self, file: Path | None, changed: Callable[[str, str], None]) -> None:
+    def __init__(self, file: Path | None, changed: Callable[[Kind, str], None]) -> None:
         self._file, self._changed = file, changed
         self._text = _text_of(file) if file else ""
         self.current = read(self._text, str(file)) if file else builtin()
@@ -177,11 +178,11 @@ class Rulebook:
         self._text, self.problem = text, ""
         if policy.version != was.version:
             self.current = policy
-            self._changed("policy changed", f"{was.version} → {policy.version}")
+            self._changed(Kind.POLICY_CHANGED, f"{was.version} → {policy.version}")
         elif mended:
-            self._changed("policy kept", "The file can be read again; it says the same.")
+            self._changed(Kind.POLICY_KEPT, "The file can be read again; it says the same.")
 
     def _complain(self, words: str) -> None:
         if words != self.problem:
             self.problem = words
-            self._changed("policy kept", f"{words} The one before stays in force.")
+            self._changed(Kind.POLICY_KEPT, f"{words} The one before stays in force.")

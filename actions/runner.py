@@ -8,9 +8,9 @@ from typing import Any
 from sqlmodel import Session
 
 from actions import holding, policy
-from actions.action import Catalog, Step
+from actions.action import Catalog
 from actions.batch_kept import KeptBatches
-from actions.calls import Call, confirmed, newest
+from actions.calls import Call, confirmed, line_of, newest, planned
 from actions.desk import Now
 from actions.errors import Declined, NotKept
 from actions.gate import GONE, Gate, Standing, standing_of
@@ -19,10 +19,11 @@ from actions.looking import Looking, Used
 from actions.preparer import look_anew, pause
 from actions.privacy import opened
 from coupontools.client import Client
-from coupontools.errors import ApiError, Refused, Unreached
+from coupontools.errors import ApiError, Unreached
 from store import queries
 from store.db import Store
-from store.lifecycle import move
+from store.kinds import Kind
+from store.lifecycle import move, note, says
 from store.secrets import Vault
 from store.shelf import Shelf
 from store.tables import Account, Consent, Effect, Operation, Progress, StepRun
@@ -186,7 +187,7 @@ class Runner:
             self._rest(tx, operation, wait)
             return None
         if run is None or run.round < operation.round:
-            run = self._planned(operation, step, position)
+            run = planned(operation, step, position, self._now())
         run.effect, run.tries, run.sent_at = Effect.SENT, run.tries + 1, self._now()
         tx.add(run)
         is_last, client = position + 1 == len(steps), self._client(operation, standing.account)
@@ -214,17 +215,6 @@ class Runner:
             return wait
         return None  # what is late by now fails where the answer comes
 
-    def _planned(self, operation: Operation, step: Step[Any], position: int) -> StepRun:
-        return StepRun(
-            operation=operation.id,
-            position=position,
-            round=operation.round,
-            step=step.name,
-            endpoint=step.endpoint.id,
-            effect=Effect.SENT,
-            sent_at=self._now(),
-        )
-
     def _replies(self, done: Sequence[StepRun]) -> dict[str, Any]:
         """What was answered so far; of a call that a person vouches for nothing is known."""
         return {run.step: self._vault.open(run.reply) for run in done if run.reply}
@@ -234,37 +224,39 @@ class Runner:
             self._settle(tx, call, Effect.CONFIRMED, reply=self._vault.seal(reply))
             operation = queries.operation(tx, call.operation.id)
             if operation is None or operation.state is not Progress.RUNNING:
-                return None  # somebody settled it meanwhile; the answer stays as evidence
+                self._late(tx, operation, call)  # the answer stays as evidence
+                return None
+            says(tx, **call.line(reply))
             if call.is_last:
                 self._move(tx, operation, Progress.DONE, ended_at=self._now())
                 return None
+            note(tx, Kind.CALLED, actor=ACTOR, at=self._now(), about=operation)
         return 0.0
 
     def _troubled(self, call: Call, error: ApiError | NotKept) -> float | None:
         with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            effect = self._known(call, error)
-            self._settle(tx, call, effect, problem=str(error))
+            effect, words = call.known(error), call.told(error)
+            self._settle(tx, call, effect, problem=words)
             operation = queries.operation(tx, call.operation.id)
             if operation is None or operation.state is not Progress.RUNNING:
+                self._late(tx, operation, call, words)
                 return None
+            says(tx, **call.line())
             if effect is Effect.UNCLEAR:
-                self._move(tx, operation, Progress.UNCLEAR, problem=str(error))
+                self._move(tx, operation, Progress.UNCLEAR, problem=words)
             elif effect is Effect.REFUSED:
-                self._move(tx, operation, Progress.FAILED, problem=str(error))
+                self._move(tx, operation, Progress.FAILED, problem=words)
             elif self._too_late(operation):
-                words = f"{error} Gave up after {call.run.tries} tries."
+                words = f"{words} Gave up after {call.run.tries} tries."
                 self._move(tx, operation, Progress.FAILED, problem=words)
             else:
                 return pause(call.run.tries, error if isinstance(error, ApiError) else None)
         return None
 
-    def _known(self, call: Call, error: ApiError | NotKept) -> Effect:
-        """What is known of a call that went wrong."""
-        if isinstance(error, Refused | NotKept):
-            return Effect.REFUSED
-        if error.happened is False or call.step.endpoint.repeatable:
-            return Effect.NOT_SENT  # or it does no harm to send it again
-        return Effect.UNCLEAR
+    def _late(self, tx: Session, about: Operation | None, call: Call, words: str = "") -> None:
+        """Somebody settled it while it was out."""
+        says(tx, **call.line())
+        note(tx, Kind.ANSWERED_LATE, actor=ACTOR, at=self._now(), about=about, because=words)
 
     def _settle(
         self,
@@ -283,6 +275,7 @@ class Runner:
     def _unclear(self, tx: Session, operation: Operation, run: StepRun, words: str) -> None:
         run.effect, run.problem = Effect.UNCLEAR, words
         tx.add(run)
+        says(tx, **line_of(run))
         self._move(tx, operation, Progress.UNCLEAR, problem=words)
 
     def _too_late(self, operation: Operation) -> bool:

@@ -11,12 +11,13 @@ from actions.policy import People
 from actions.privacy import check_kept, opened
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import TooLate, move, note
 from store.secrets import Vault
 from store.tables import Effect, Operation, Progress
 
 HAPPENED = "A person looked: it happened."
-STOPPING = "stopping"
+STOPPING = Kind.STOPPING
 """What the record calls it when somebody wants no more calls of a run."""
 
 
@@ -39,7 +40,7 @@ class Settling:
     def settle(self, operation: str, *, actor: str) -> Operation:
         """Somebody looked: an unclear call did happen. What is to follow it goes on."""
         person = self._people(actor)
-        with self._deciding("settle", queries.operation, operation, actor) as (tx, doubt):
+        with self._deciding("settle", queries.operation, operation, actor, person) as (tx, doubt):
             if doubt.state is not Progress.UNCLEAR:
                 raise TooLate(doubt.state)
             rights.to_settle(person, _asker(tx, doubt), again=False)
@@ -53,7 +54,7 @@ class Settling:
     def go_on(self, operation: str, *, actor: str) -> Operation:
         """Take an operation up again at the step that failed, or that did not happen after all."""
         person = self._people(actor)
-        with self._deciding("go on", queries.operation, operation, actor) as (tx, stuck):
+        with self._deciding("go on", queries.operation, operation, actor, person) as (tx, stuck):
             unclear = stuck.state is Progress.UNCLEAR
             if not unclear and stuck.state is not Progress.FAILED:
                 raise TooLate(stuck.state)
@@ -69,7 +70,7 @@ class Settling:
     def stop(self, operation: str, *, actor: str) -> Operation:
         """No call of it is made after the one that is out; *go on* takes it up again."""
         person = self._people(actor)
-        with self._deciding("stop", queries.operation, operation, actor) as (tx, running):
+        with self._deciding("stop", queries.operation, operation, actor, person) as (tx, running):
             if running.state not in (Progress.READY, Progress.RUNNING) or running.stop_by:
                 raise TooLate(running.state)
             rights.to_settle(person, _asker(tx, running), again=False)

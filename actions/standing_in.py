@@ -9,13 +9,14 @@ from actions.desk import Now
 from actions.errors import Declined, NotAllowed
 from actions.policy import People, Person
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import consent
 from store.tables import Delegation
 
 LONGEST = timedelta(days=90)
 ACTOR = "calendar"
-BEGUN, ENDED = "delegated", "delegation ended"
+BEGUN, ENDED = Kind.DELEGATED, Kind.DELEGATION_ENDED
 """What the record calls it."""
 
 

@@ -11,13 +11,12 @@ from actions.wanting import Wish, in_words
 from store import queries
 from store.db import Store
 from store.hooks import Subscription
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import subscriptions
 from store.secrets import Forged, Vault
 from store.tables import new_id
 
-BEGUN, ENDED = "subscribed", "unsubscribed"
-"""What the record calls it."""
 STAMP = "subscription:"
 MOST = 200
 """Subscriptions of an account: each event is held against all of them."""
@@ -64,7 +63,7 @@ class Subscribing:
                 raise Declined("This channel has subscribed to exactly that already.")
             tx.add(new)
             words = f"{channel}: {in_words(new)}"
-            note(tx, BEGUN, actor=actor, at=self._now(), because=words, account=account)
+            note(tx, Kind.SUBSCRIBED, actor=actor, at=self._now(), because=words, account=account)
         return new
 
     def end(self, id: str, *, actor: str, because: str = "") -> Subscription:
@@ -77,7 +76,14 @@ class Subscribing:
             found.ended_at = self._now()
             tx.add(found)
             words = f"{found.channel}: {in_words(found)}{because}"
-            note(tx, ENDED, actor=actor, at=self._now(), because=words, account=found.account)
+            note(
+                tx,
+                Kind.UNSUBSCRIBED,
+                actor=actor,
+                at=self._now(),
+                because=words,
+                account=found.account,
+            )
         return found
 
     def end_stamped(self, stamp: str, *, actor: str) -> Subscription:

@@ -16,6 +16,8 @@ EVENT = re.compile(r"evt_[A-Za-z0-9]{1,60}")
 WORD = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
 ONCE = ("coupon_opened", "coupon_claimed", "coupon_validated")
 """What can happen to a session once: telling it again, under whatever id, is the same."""
+KINDS = (*ONCE, "coupon_created", "coupon_updated", "coupon_removed")
+"""Of which somebody has heard."""
 
 
 class Unreadable(Exception):

@@ -138,6 +138,7 @@ class Weighing:
             terms=request.terms,
             until=request.until,
             runs=request.runs,
+            salt=request.salt,
         )
 
     def _said(self, request: Request, action: AnyAction) -> list[dict[Fact, Any]]:

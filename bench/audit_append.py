@@ -12,6 +12,7 @@ from bench.stage import POSTGRES, SQLITE, database_of
 from bot.office import utc_now
 from store import schema
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.tables import AuditEntry
 
@@ -68,7 +69,7 @@ def rates(store: Store, plain: Engine, count: int, size: int) -> tuple[float, fl
 def noted(store: Store, count: int) -> None:
     with store.begin(patience=60) as tx:
         for _ in range(count):
-            note(tx, "declined", at=utc_now(), **LINE, **PLACE)
+            note(tx, Kind.DECLINED, at=utc_now(), **LINE, **PLACE)
 
 
 def added(engine: Engine, count: int) -> None:

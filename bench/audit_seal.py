@@ -19,6 +19,7 @@ from bot.office import utc_now
 from store import schema
 from store.chained import verify_store
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.sealing import Sealing
 from store.tables import AuditEntry
@@ -95,7 +96,7 @@ def write(url: str, stop: Any, ready: Any) -> None:
     while not stop.is_set():
         with store.begin(patience=60) as tx:
             for _ in range(TOGETHER):
-                note(tx, "declined", at=utc_now(), **LINE, **PLACE)
+                note(tx, Kind.DECLINED, at=utc_now(), **LINE, **PLACE)
     store.close()
 
 

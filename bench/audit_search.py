@@ -13,8 +13,10 @@ from actions.catalog import CATALOG
 from bench.row import Row
 from bench.stage import POSTGRES, SQLITE, database_of
 from bench.sums import percentile, spread
-from store import queries, schema
+from store import schema
 from store.db import Store
+from store.queries import record
+from store.queries.record import Wanted
 from store.tables import AuditEntry
 
 LONGEST = 0.1
@@ -22,7 +24,7 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 KINDS = {"done": 300, "granted": 300, "read": 250, "declined": 120, "refused": 29, "broke glass": 1}
 """And how common each is."""
 PEOPLE = [f"U{n:04}" for n in range(200)]
-ACTIONS = list(CATALOG)
+ACTIONS, CAMPAIGNS = list(CATALOG), 10_000
 
 
 def run(lines: int = 1_000_000, asked: int = 300) -> Iterator[Row]:
@@ -69,7 +71,14 @@ def filters(dice: random.Random, lines: int) -> dict[str, dict[str, Any]]:
         "account": {"account": "main"},
         "request": {"request": name(dice.randrange(lines // 5))},
         "kind": {"kind": kind},
+        "campaign": {"campaign": campaign(dice.randrange(CAMPAIGNS))},
         "since": {"since": since},
+        "until": {"until": since},
+        "a day": {"since": since, "until": since + timedelta(days=1)},
+        "words": {"text": "too early"},
+        "words nobody said": {"text": "nonsense"},
+        "words of a person": {"person": person, "text": "nonsense"},
+        "a page far back": {"below": dice.randrange(lines)},
         "person and kind": {"person": person, "kind": kind},
         "person and action": {"person": person, "action": action},
         "nobody": {"person": "U0NOBODY"},
@@ -79,7 +88,7 @@ def filters(dice: random.Random, lines: int) -> dict[str, dict[str, Any]]:
 def timed(store: Store, by: Mapping[str, Any]) -> float:
     began = time.perf_counter()
     with store.look() as tx:
-        queries.audit(tx, **by)
+        record.page(tx, Wanted(**by))
     return time.perf_counter() - began
 
 
@@ -96,14 +105,19 @@ def fill(store: Store, lines: int) -> None:
             "team": "T0",
             "account": "main",
             "action": dice.choice(ACTIONS),
+            "campaign": campaign(number // 50 % CAMPAIGNS),
             "request": name(number // 5),
-            "because": "",
+            "because": "Too early" if number % 1_000 == 0 else "",
         }
         for number in range(lines)
     )
     while part := list(islice(rows, 10_000)):
         with store.begin(patience=60) as tx:
             tx.execute(insert(AuditEntry), part)
+
+
+def campaign(number: int) -> str:
+    return f"cam_{number}"
 
 
 def name(number: int) -> str:

@@ -18,11 +18,15 @@ from actions.room import Room
 from actions.runner import Runner
 from bot import listeners, tracing
 from bot.agenda import Agenda
+from bot.board import Board
 from bot.calendar_file import CalendarFiles
+from bot.checking import Checking
+from bot.digest import Digest
 from bot.executions import Executions
 from bot.finishing import Finishing
 from bot.hooks import Doorkeeper, Intake
 from bot.listeners.counter import open_counter
+from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
 from bot.outgoing import outgoing
 from bot.people import SlackPeople
@@ -39,6 +43,8 @@ from store.checkpoints import Checkpoints, Trimming
 from store.retention import Retention
 from store.sealing import Sealing
 
+Job = tuple[Callable[[], None], float]
+"""What is to be called again and again, and every how many seconds."""
 BEAT = 0.5
 GRACE = 20
 """Seconds that calls at work have to end at a stop: supervisors allow thirty, often."""
@@ -54,7 +60,7 @@ class Bot:
     launches: Launches
     engine: Engine
     runner: Runner
-    jobs: dict[str, tuple[Callable[[], None], float]]
+    jobs: dict[str, Job]
     clock: Clock
     lookups: Lookups
     executions: Executions
@@ -68,6 +74,8 @@ class Bot:
 
     def start(self, *, beat: bool = True) -> None:
         """Open for work. Without `beat` the jobs run when somebody calls them."""
+        note_settings(self.office)
+        self.office.completeness.begin()
         self.engine.start(self.runner)
         if beat:
             self.lookups.warm(self.desk.account())
@@ -139,11 +147,13 @@ def build(
         "steps": (finishing.finish, BEAT),
         **engine.jobs,
         **telling.jobs,
+        **_record_jobs(office, telling.board, now),
     }
     threads = listener_threads or Threads(40, "listener")
     bolt, door = _bolt(settings, client, threads), Door(store, lambda: engine.is_lost)
     listeners.register(
         bolt,
+        store,
         open_counter(
             store,
             vault,
@@ -171,6 +181,7 @@ def build(
         now,
         lambda: threads.at_work,
         lambda name: office.addresses.fills(name, desk.account()),
+        lambda: office.rulebook.current,
     )
     return Bot(
         office,
@@ -191,6 +202,14 @@ def build(
         watching,
         web(bolt, door, watching, Intake(inbox, Doorkeeper(store, office.addresses)).route),
     )
+
+
+def _record_jobs(office: Office, board: Board, now: Now) -> dict[str, Job]:
+    """What is told of the record unasked: whether it is whole, and the week."""
+    store, channel = office.store, office.settings.audit_channel
+    checking = Checking(store, office.completeness, board, channel, now)
+    digest = Digest(store, board, channel, office.settings.vouchdesk_timezone, now)
+    return {"complete": (checking.check, 3600.0), "digest": (digest.tell, 300.0)}
 
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:

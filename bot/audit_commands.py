@@ -1,10 +1,9 @@
-"""`vouchdesk audit verify`, `export` and `key`: the chain of the record, for an auditor."""
+"""The chain of the record, for an auditor: `vouchdesk audit verify`, `key`, and what it reads."""
 
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -28,16 +27,9 @@ PublicKeys = Annotated[
 ]
 
 
-class Format(StrEnum):
-    """How an export is written."""
-
-    JSONL = "jsonl"
-
-
 def register(audit: typer.Typer) -> None:
     """Put these beside the search."""
     audit.command()(verify)
-    audit.command()(export)
     audit.command()(key)
 
 
@@ -70,20 +62,6 @@ def verify(
     _show(verdict, named, posted, waiting, as_json)
     if not verdict.is_whole:
         raise typer.Exit(1)
-
-
-def export(
-    to: Annotated[Path, typer.Option("--out", help="A new file; nothing is written over.")],
-    how: Annotated[Format, typer.Option("--format")] = Format.JSONL,
-    as_json: Json = False,
-) -> None:
-    """The whole chain into a file that can be verified elsewhere, with all that was signed."""
-    with trouble(), office() as at_work:
-        count = write_chain(at_work, to)
-    if as_json:
-        show_json({"file": str(to), "format": how, "lines": count})
-    else:
-        out.print(f"{count:,} lines in {to}", highlight=False, markup=False)
 
 
 def write_chain(at_work: Office, to: Path) -> int:

@@ -91,13 +91,7 @@ class Board:
 
     def link(self, where: Posted | None) -> str:
         """The address of a message; empty when Slack does not give it now."""
-        if where is None:
-            return ""
-        try:
-            found = self.client.chat_getPermalink(channel=where.channel, message_ts=where.ts)
-        except (SlackApiError, SlackClientError, OSError):
-            return ""
-        return str(found.get("permalink") or "")
+        return address(self.client, where) if where else ""
 
     def card_of(self, request: str) -> str:
         """The address of the approvers' card of a request, or else of the asker's."""
@@ -123,3 +117,12 @@ class Board:
                 return False
             raise
         return True
+
+
+def address(client: WebClient, where: Posted) -> str:
+    """Of a message; empty when Slack does not give it now."""
+    try:
+        found = client.chat_getPermalink(channel=where.channel, message_ts=where.ts)
+    except (SlackApiError, SlackClientError, OSError):
+        return ""
+    return str(found.get("permalink") or "")

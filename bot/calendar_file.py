@@ -11,6 +11,7 @@ from bot.ics import CalendarFile, Run
 from bot.stories import Stories
 from schedules.calendar import Calendar, Entry, Wanted
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import calendar as asked
 
@@ -75,7 +76,7 @@ class CalendarFiles:
             yield run
         with self._store.begin() as tx:
             words = f"calendar: {count:,} runs"
-            note(tx, "exported", actor=actor, at=self._now(), because=words, **place)
+            note(tx, Kind.EXPORTED, actor=actor, at=self._now(), because=words, **place)
 
     def _named(self, id: str) -> str:
         """What somebody is called; their id, when Slack does not say."""

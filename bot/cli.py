@@ -1,38 +1,41 @@
 """The command line: serve, demo, catalog, ask, decide, schedules, policy, audit, doctor, db …"""
 
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from actions.action import AnyAction, Risk
 from actions.catalog import CATALOG
+from actions.errors import UnknownThing
 from actions.origins import Answer
 from bot import (
     audit_commands,
     calendar_commands,
     deciding_commands,
+    erasing_commands,
     following,
     hook_commands,
     policy_commands,
+    record_commands,
     schedule_commands,
 )
 from bot.console import Json, office, out, pairs, refuse, show_json, trouble
 from bot.db_commands import db
 from bot.doctor import examine, live as examine_live
-from bot.explain import of_action, of_id, surfaces
+from bot.explain import of_action, surfaces
 from bot.lists import save
 from bot.office import console_desk
 from bot.serve import serve as run_server
 from bot.settings import Settings
 from bot.stories import Stories
 from bot.views.outlook import next_lines, next_title, warnings
+from bot.why import Whys, link_of
 from schedules.foresight import Outlook
 from schedules.planning import plan
-from store import queries
 from store.secrets import Vault
 
 app = typer.Typer(
@@ -41,6 +44,7 @@ app = typer.Typer(
 audit = typer.Typer(no_args_is_help=True, help="The record of who did what.")
 audit_commands.register(audit)
 app.add_typer(audit, name="audit")
+record_commands.register(audit)
 app.add_typer(db, name="db")
 app.add_typer(hook_commands.commands, name="webhooks")
 app.add_typer(policy_commands.commands, name="policy")
@@ -48,6 +52,7 @@ deciding_commands.register(app)
 calendar_commands.register(app)
 schedule_commands.register(app)
 following.register(app)
+erasing_commands.register(app)
 
 
 @app.command()
@@ -129,52 +134,18 @@ def ask(
 
 @app.command()
 def explain(what: Annotated[str, typer.Argument(help="An action, or an id.")]) -> None:
-    """An action: everything derived from it. A request or operation: its whole story."""
+    """An action: everything derived from it. A request, run or line: its whole story."""
     with trouble():
         if what in CATALOG:
             show_lines(of_action(CATALOG[what]))
             return
         with office() as at_work:
             stories = Stories(at_work.store, CATALOG, at_work.vault, at_work.now)
-            lines = list(of_id(at_work, stories, what))
-        if not lines:
-            refuse(f"Neither an action nor anything on record: {what}")
+            try:
+                lines = list(Whys(at_work.store, stories, link_of(at_work.settings))(what))
+            except UnknownThing:
+                refuse(f"Neither an action nor anything on record: {what}")
         show_lines(lines)
-
-
-@audit.command()
-def search(
-    person: str = "",
-    action: str = "",
-    account: str = "",
-    request: str = "",
-    kind: str = "",
-    since: Annotated[datetime | None, typer.Option(help="UTC.")] = None,
-    limit: int = 50,
-    as_json: Json = False,
-) -> None:
-    """Lines of the record that match all that is given, newest first."""
-    with trouble(), office() as at_work:
-        with at_work.store.look() as tx:
-            found = queries.audit(
-                tx,
-                person=person,
-                action=action,
-                account=account,
-                request=request,
-                kind=kind,
-                since=since.astimezone() if since else None,
-                most=limit,
-            )
-        if as_json:
-            show_json([entry.model_dump(mode="json") for entry in found])
-            return
-        table = Table("at (UTC)", "who", "what", "action", "request", "because")
-        for line in found:
-            about = line.operation or line.request or ""
-            when = f"{line.at:%Y-%m-%d %H:%M:%S}"
-            table.add_row(when, line.actor, line.kind, line.action, about, line.because)
-        out.print(table if found else "Nothing on record matches.")
 
 
 @app.command()
@@ -242,7 +213,7 @@ def show_ahead(found: Outlook) -> None:
 def show_lines(lines: Iterable[tuple[str, str]]) -> None:
     table = Table.grid(padding=(0, 2))
     for title, words in lines:
-        table.add_row(f"[bold]{title}[/]", words)
+        table.add_row(f"[bold]{escape(title)}[/]", escape(words))
     out.print(table)
 
 

@@ -1,20 +1,16 @@
-"""`vouchdesk explain`: an action with everything derived from it, or the whole story of an id."""
+"""`vouchdesk explain`: an action with everything derived from it."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 from actions import policy
 from actions.action import AnyAction
-from actions.fields import fields, is_private, shown, title_of
+from actions.fields import fields, is_private, title_of
 from bot import steps
 from bot.forms import form_for
 from bot.grammar import SHORT_FORMS
-from bot.office import Office
-from bot.stories import Stories
-from store import queries
-from store.tables import Operation
 
 Line = tuple[str, str]
 ROOT = Path(__file__).resolve().parent.parent
@@ -63,44 +59,6 @@ def of_action(action: AnyAction) -> Iterator[Line]:
     yield "result", _place(action.present)
     if action.rows:
         yield "whole list", f"{', '.join(action.rows.columns)} · {_place(action.rows.of)}"
-
-
-def of_id(office: Office, stories: Stories, id: str) -> Iterator[Line]:
-    """The story of a request or an operation; nothing when the id is not known."""
-    story = stories.told(id.partition(".")[0])
-    if story is None:
-        return
-    request = story.request
-    yield "request", f"{request.id} version {request.version}: {request.state}"
-    yield "action", f"{story.action.name} · {story.action.title}"
-    yield "asked by", f"{request.actor} on {request.account}, through {request.surface}"
-    for row in story.inputs[:1]:
-        for title, value in shown(story.action.inputs, row):
-            yield f"input {title}", value
-    yield "preview", request.preview or "not looked at yet"
-    for title, value in request.facts:
-        yield title, value
-    yield "digest", request.digest or "none yet"
-    needed = f"{len(story.approvals)} of {request.quorum}"
-    yield "agreed", ", ".join([needed, *(a.person for a in story.approvals)])
-    with office.store.look() as tx:
-        trail, operations = queries.audit_of(tx, request.id), list(reversed(story.operations))
-        calls = [(run, queries.step_runs(tx, run.id)) for run in operations]
-    for entry in trail:
-        because = f": {entry.because}" if entry.because else ""
-        about = f" {entry.operation}" if entry.operation else ""
-        yield f"{entry.at:%Y-%m-%d %H:%M:%S}", f"{entry.kind} by {entry.actor}{about}{because}"
-    for operation, runs in calls:
-        yield from _calls(operation, runs)
-
-
-def _calls(operation: Operation, runs: Sequence[Any]) -> Iterator[Line]:
-    late = (operation.started_at or operation.run_at) - operation.due
-    words = f"{operation.state}, due {operation.due:%Y-%m-%d %H:%M:%S}, started {late} later"
-    yield f"run {operation.id}", words
-    for run in runs:
-        answer = f": {run.problem}" if run.problem else ""
-        yield f"call {run.endpoint}", f"{run.effect} after {run.tries} tries{answer}"
 
 
 def _place(thing: Callable[..., Any] | type) -> str:

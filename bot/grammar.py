@@ -25,12 +25,14 @@ SHORT_FORMS = {
 }
 APPROVALS = "/coupon-approvals"
 CALENDAR = "/coupon-schedule"
+AUDIT = "/coupon-audit"
 VERBS = {
     "stop-all": "`stop-all too many pushes`: nothing goes out any more, until two approvers say so",
     "resume-all": "`resume-all`: let everything go out again; it takes two approvers",
     "break-glass": "`break-glass req_…`: let one request go alone, in an emergency",
     "subscribe": "`subscribe #channel claimed campaign=cam_…`: a channel is told what happens",
     "unsubscribe": "`unsubscribe #channel`: it is told no more",
+    "why": "`why req_…`: the whole story of a request, a run or a line of the record",
     "delegate": "`delegate @bo 2026-12-01`: a colleague decides in your place until then",
 }
 """What `/coupon` does beside asking for actions."""
@@ -43,6 +45,7 @@ HINTS = {
     "/coupon-codes": "[campaign cam_…] [how many]",
     APPROVALS: "[help]",
     CALENDAR: "[waiting | late | 2026-12-24]",
+    AUDIT: "[person=@bo outcome=failed since=7d campaign=cam_… words]",
 }
 LOOSE = {
     "campaign.create": ("template",),
@@ -217,6 +220,13 @@ def help_text(command: str, catalog: Catalog) -> str:
             f"late or held · `{command} 2026-12-24`: from that day on.\n"
             f"Hint: `{command} {hint}`. *Calendar file* takes it along into your own calendar."
         )
+    if command == AUDIT:
+        return (
+            f"`{command}` shows what is on record, newest first; *Why* tells the whole story.\n"
+            f"`{command} {hint}`: found by `person`, `action`, `campaign`, `account`, `request`, "
+            "`outcome`, `since`, `until`, and by words that were said. "
+            "Approvers and operators see all of it, others what they did themselves."
+        )
     lines = [
         f"• `{command} {area} …`: {', '.join(f'`{action.verb}`' for action in actions)}"
         for area, actions in catalog.areas().items()
@@ -231,6 +241,7 @@ def help_text(command: str, catalog: Catalog) -> str:
             f"`{command} sheet session.update`.",
             f"• `{APPROVALS}`: what waits for you.",
             f"• `{CALENDAR}`: what comes, day by day.",
+            f"• `{AUDIT}`: what is on record.",
             *(f"• `{command}` {words}" for words in VERBS.values()),
         ]
     )

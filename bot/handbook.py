@@ -26,7 +26,7 @@ from actions.fields import (
 from actions.policy import decide
 from actions.rulebook import builtin
 from actions.rules import Facts
-from bot import steps
+from bot import steps, vocabulary
 from bot.grammar import SHORT_FORMS
 from bot.views.kinds import Limits, limits_of
 
@@ -181,3 +181,4 @@ def _range(limits: Limits) -> str:
 if __name__ == "__main__":
     FILE.parent.mkdir(exist_ok=True)
     FILE.write_text(handbook(CATALOG), encoding="utf-8")
+    vocabulary.FILE.write_text(vocabulary.kinds(), encoding="utf-8")

@@ -14,11 +14,12 @@ from bot.views.blocks import Message, section
 from bot.views.chart import png
 from bot.views.result import result_message
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.shelf import CutFile
 from store.tables import Operation, Posted
 
-FILE_SENT = "file sent"
+FILE_SENT = Kind.FILE_SENT
 """What the record calls it."""
 
 log = structlog.get_logger()

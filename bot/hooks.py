@@ -17,6 +17,7 @@ from starlette.routing import Route
 from actions.inbox import Inbox
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import hooks
 from store.secrets import Vault
@@ -25,8 +26,6 @@ from store.tables import Account
 PATH = "/webhooks/coupontools/"
 TURN = "webhook turn"
 """The bookmark that counts how often the address of an account was renewed."""
-RENEWED = "webhook address renewed"
-"""What the record calls it."""
 LARGEST = 64_000
 """Bytes of a body that are taken."""
 RATE, BURST = 300.0, 3_000.0
@@ -69,8 +68,8 @@ class Addresses:
         """The address that was known holds no more."""
         with self._store.begin() as tx:
             turn = int(hooks.bookmark(tx, account.name, TURN) or 0)
-            hooks.put_bookmark(tx, account.name, TURN, str(turn + 1))
-            note(tx, RENEWED, actor=actor, at=at, account=account.name)
+            hooks.put_bookmark(tx, account.name, TURN, str(turn + 1), at)
+            note(tx, Kind.ADDRESS_RENEWED, actor=actor, at=at, account=account.name)
 
     def all(self) -> dict[str, list[str]]:
         """Tokens by account."""

@@ -14,7 +14,7 @@ import yaml
 from actions.action import Catalog
 from actions.catalog import CATALOG
 from bot import steps
-from bot.grammar import APPROVALS, CALENDAR, HINTS, SHORT_FORMS
+from bot.grammar import APPROVALS, AUDIT, CALENDAR, HINTS, SHORT_FORMS
 
 FILE = Path(__file__).resolve().parent.parent / "manifest.yml"
 FILE_WITH_STEPS = FILE.with_name("manifest.steps.yml")
@@ -107,6 +107,7 @@ def _features(catalog: Catalog, url: str) -> dict[str, Any]:
             *(_command(form, catalog[name].summary, url) for form, name in SHORT_FORMS.items()),
             _command(APPROVALS, "What waits for you, decided in place", url),
             _command(CALENDAR, "What comes, day by day; what waits and what is late", url),
+            _command(AUDIT, "What is on record: who did what, and what came of it", url),
         ],
     }
 

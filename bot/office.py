@@ -9,8 +9,10 @@ from slack_sdk import WebClient
 
 from actions.approvals import Approvals
 from actions.catalog import CATALOG
+from actions.completeness import Completeness
 from actions.counting import Counting
 from actions.desk import Desk, Now
+from actions.erasing import Erasing
 from actions.exporting import Exporting
 from actions.inbox import Inbox
 from actions.origins import Origins
@@ -31,8 +33,10 @@ from schedules.shifting import Shifting
 from schedules.stopping import Stopping
 from store import queries, schema
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
-from store.secrets import Vault
+from store.queries import record
+from store.secrets import BadKey, Vault
 from store.shelf import Shelf
 from store.signing import Signer
 from store.tables import Account
@@ -68,6 +72,16 @@ class Office:
     def foresight(self) -> Foresight:
         """What comes of a plan."""
         return Foresight(self.store, CATALOG, self.weighing, self.now)
+
+    @property
+    def erasing(self) -> Erasing:
+        """What is private of one person goes."""
+        return Erasing(self.store, self.vault, self.now)
+
+    @property
+    def completeness(self) -> Completeness:
+        """Whether the record is whole."""
+        return Completeness(self.store, self.vault, self.clients, self.now)
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -140,7 +154,7 @@ def open_office(settings: Settings, now: Now = utc_now, watch: Watch = UNWATCHED
     vault, signer = Vault(settings.secret_keys), Signer(settings.audit_keys)
     store = Store(settings.database_url)
     schema.upgrade(store)
-    _keep_account(store, vault, settings)
+    _keep_account(store, vault, settings, now)
     http = httpx.Client(
         base_url=settings.coupontools_url,
         limits=httpx.Limits(max_connections=50),
@@ -170,16 +184,37 @@ def console_desk(office: Office) -> Desk:
     return office.desk(at_the_console)
 
 
-def _keep_account(store: Store, vault: Vault, settings: Settings) -> None:
+def _keep_account(store: Store, vault: Vault, settings: Settings, now: Now) -> None:
+    """As the settings describe it; that it is new or has changed is on record, its keys are not."""
     client_id = settings.coupontools_client_id.get_secret_value()
     if not client_id:
         return
+    keys, zone = (client_id, _secret_of(settings)), settings.vouchdesk_timezone
     with store.begin() as tx:
-        account = queries.account(tx, MAIN) or Account(name=MAIN, client_id="", client_secret="")
-        account.client_id = vault.seal(client_id)
-        account.client_secret = vault.seal(settings.coupontools_client_secret.get_secret_value())
-        account.timezone = settings.vouchdesk_timezone
+        known = queries.account(tx, MAIN)
+        changes = _changes(known, keys, zone, vault) if known else ()
+        account = known or Account(name=MAIN, client_id="", client_secret="")
+        account.client_id, account.client_secret = map(vault.seal, keys)
+        account.timezone = zone
         tx.add(account)  # whether it is stopped is no setting: a restart lets nothing go
+        kind = Kind.ACCOUNT_CHANGED if known else Kind.ACCOUNT_ADDED
+        if changes or not known:
+            words = ", ".join(changes)
+            note(tx, kind, actor=OPERATOR, at=now(), account=MAIN, because=words)
+
+
+def _secret_of(settings: Settings) -> str:
+    return settings.coupontools_client_secret.get_secret_value()
+
+
+def _changes(known: Account, keys: tuple[str, str], zone: str, vault: Vault) -> list[str]:
+    """What of an account is not as it was; keys that cannot be opened any more count as others."""
+    try:
+        same = (vault.open(known.client_id), vault.open(known.client_secret)) == keys
+    except BadKey:
+        same = False
+    moved = f"zone {known.timezone} → {zone}"
+    return [*([] if same else ["other keys"]), *([moved] if known.timezone != zone else [])]
 
 
 def _clients(
@@ -200,11 +235,14 @@ def _clients(
     return client
 
 
-def _noting(store: Store, now: Now) -> Callable[[str, str], None]:
+def _noting(store: Store, now: Now) -> Callable[[Kind, str], None]:
     """What becomes of the policy is on record."""
 
-    def changed(kind: str, words: str) -> None:
+    def changed(kind: Kind, words: str) -> None:
+        was, _, became = words.partition(" → ") if kind is Kind.POLICY_CHANGED else ("", "", "")
         with store.begin() as tx:
-            note(tx, kind, actor=OPERATOR, at=now(), because=words)
+            if became:
+                record.remember(tx, kind, became, now())
+            note(tx, kind, actor=OPERATOR, at=now(), because=words, was=was, became=became)
 
     return changed

@@ -100,6 +100,15 @@ class SlackPeople:
         """Ids of the user groups that give one of these roles; raises `PersonUnknown`."""
         return sorted(group.id for group in self._with(roles))
 
+    @property
+    def handles(self) -> frozenset[str]:
+        """Of the user groups that give a role by the settings."""
+        return frozenset(self._roles)
+
+    def handle_of(self, id: str) -> str:
+        """What a user group is called; raises `PersonUnknown`."""
+        return next((name for name, group in self._known_groups().items() if group.id == id), "")
+
     def _with(self, roles: frozenset[str]) -> list[Group]:
         found = self._known_groups()
         return [group for handle, group in found.items() if self._gives(handle) & roles]

@@ -44,6 +44,9 @@ class Settings(BaseSettings):
     vouchdesk_policy: Path | None = Field(None, description="YAML file of rules; built in if none")
     vouchdesk_approvals_channel: str = Field("", description="where approval cards go")
     vouchdesk_audit_channel: str = Field("", description="where checkpoints of the record go")
+    vouchdesk_stream_token: SecretStr = Field(
+        SecretStr(""), description="bearer token for `vouchdesk audit stream --to`"
+    )
     vouchdesk_audit_key: SecretStr = Field(
         SecretStr(""),
         description="signs checkpoints of the record; elder public keys behind it",
@@ -112,6 +115,11 @@ class Settings(BaseSettings):
     @property
     def secret_keys(self) -> list[str]:
         return [key for key in self.vouchdesk_secret_key.get_secret_value().split(",") if key]
+
+    @property
+    def audit_channel(self) -> str:
+        """Where news of the record goes; where cards go, if none is set."""
+        return self.vouchdesk_audit_channel or self.vouchdesk_approvals_channel
 
     @property
     def audit_keys(self) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeGuard
 
 import httpx
 
+from coupontools import heard
 from coupontools.endpoint import Dialect, Endpoint, Override
 from coupontools.errors import (
     ApiError,
@@ -119,7 +120,7 @@ class Client:
         with self._watch.waiting():
             self._pace.wait()
         try:
-            with self._watch.calling(endpoint.id):
+            with self._watch.calling(endpoint.id), heard.calling():
                 return answered(endpoint, request)
         except Busy as busy:
             self._pace.hold(
@@ -167,13 +168,15 @@ class Client:
 
     def _send(self, request: httpx.Request, *, stream: bool = False) -> httpx.Response:
         try:
-            return self._http.send(request, stream=stream)
+            answer = self._http.send(request, stream=stream)
         except NEVER_SENT as error:
             raise Unreached() from error
         except httpx.DecodingError as error:
             raise Garbled() from error
         except httpx.RequestError as error:
             raise Unanswered() from error
+        heard.status(answer.status_code)
+        return answer
 
     def _without_keys(self, refused: Refused) -> Refused:
         """The same refusal, should the API have quoted our keys back at us."""

@@ -20,6 +20,7 @@ from schedules.recurrence import moments, zone_of
 from schedules.upcoming import is_left_out, last_blackout_day, upcoming
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import TooLate, enter, move, note
 from store.queries import consent
 from store.tables import Consent, Operation, Progress, Request
@@ -32,7 +33,7 @@ WITH_ONE_MORE = {
     BLACKOUT: "Sent on a blackout day, with one more yes",
 }
 """What holds a run until it is over, unless one more person agrees to send it before."""
-LEFT_OUT = "left out"
+LEFT_OUT = Kind.LEFT_OUT
 """What the record calls moments of a series on blackout days."""
 SOME = 20
 """Requests that are launched in one transaction, at the most."""
@@ -91,7 +92,7 @@ class Launches:
             words = WITH_ONE_MORE.get(held.held_for, "Run late")
             self._release(tx, held, actor=actor, because=words)
 
-        with self._deciding("run late", queries.operation, operation, actor) as (tx, held):
+        with self._deciding("run late", queries.operation, operation, actor, person) as (tx, held):
             request = _check(tx, held, person)
             if held.held_for in WITH_ONE_MORE:
                 _one_more(tx, request, person)
@@ -140,7 +141,7 @@ class Launches:
             now, words = self._now(), {"because": "Skipped", "problem": "Skipped"}
             move(tx, held, Progress.DROPPED, actor=actor, at=now, ended_at=now, **words)
 
-        with self._deciding("skip", queries.operation, operation, actor) as (tx, held):
+        with self._deciding("skip", queries.operation, operation, actor, person) as (tx, held):
             _check(tx, held, person)
             why = held.held_for
             drop(tx, held)

@@ -20,10 +20,11 @@ from schedules.alike import for_others
 from schedules.upcoming import upcoming
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import TooLate, enter, move, note
 from store.tables import Consent, Operation, Progress, Request
 
-MOVED = "moved"
+MOVED = Kind.MOVED
 """What the record calls it when a series goes on without one of its runs."""
 BEGUN = "A part of it has been sent already: run it, or skip it."
 TIMES = ("late", "quiet", "blackout")
@@ -53,7 +54,7 @@ class Shifting:
         The same token again changes nothing and finds the first.
         """
         mover, asker = self._people(actor), self._asker(id)
-        with self._deciding("shift", queries.request, id, actor) as (tx, request):
+        with self._deciding("shift", queries.request, id, actor, mover) as (tx, request):
             if token and (known := queries.request_of_token(tx, token)):
                 return known
             rights.to_settle(mover, request.actor, again=False)
@@ -76,7 +77,7 @@ class Shifting:
             now = self._now()
             move(tx, held, Progress.DROPPED, actor=actor, at=now, ended_at=now, **words)
 
-        with self._deciding("shift", queries.operation, id, actor) as (tx, held):
+        with self._deciding("shift", queries.operation, id, actor, mover) as (tx, held):
             if token and (known := queries.request_of_token(tx, token)):
                 return known
             request = self._of_held(tx, held, mover)

@@ -8,20 +8,21 @@ from sqlmodel import Session
 
 from actions import policy, rights
 from actions.approvals import grant
-from actions.deciding import Deciding
+from actions.deciding import Deciding, role_of
 from actions.desk import Now
 from actions.errors import Declined, NotAllowed, OwnRequest, SaidAlready, StaleCard, UnknownThing
 from actions.gate import GONE
-from actions.policy import People
+from actions.policy import People, Person
 from actions.weighing import Weighing, terms_of
 from schedules.upcoming import upcoming
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import TooLate, move, note
 from store.queries import consent
 from store.tables import Account, Consent, Request
 
-STOPPED, AGREED, RESUMED = "stopped all", "resume agreed", "resumed all"
+STOPPED, AGREED, RESUMED = Kind.STOPPED_ALL, Kind.RESUME_AGREED, Kind.RESUMED_ALL
 """What the record calls it."""
 ACTOR = "calendar"
 GOES_ON = "Goes on"
@@ -46,7 +47,7 @@ class Stopping:
     def pause(self, id: str, version: int, *, actor: str) -> Request:
         """What is granted and has not begun stays where it is: in its brake window, or a series."""
         person = self._people(actor)
-        with self._deciding("stop", queries.request, id, actor) as (tx, request):
+        with self._deciding("stop", queries.request, id, actor, person) as (tx, request):
             rights.to_ask(person)
             if request.version != version:
                 raise StaleCard()
@@ -74,7 +75,7 @@ class Stopping:
         """An approver lets it go; its brake begins anew, a series goes on with its next moment."""
         person, now = self._people(actor), self._now()
         has_left = self._has_left(id)
-        with self._deciding("resume", queries.request, id, actor) as (tx, request):
+        with self._deciding("resume", queries.request, id, actor, person) as (tx, request):
             if request.state is not Consent.PAUSED:
                 raise TooLate(request.state)
             if request.version != version:
@@ -93,7 +94,7 @@ class Stopping:
     def stop_all(self, account: str, *, actor: str, reason: str = "") -> Account:
         """Nothing of this account goes out any more, until two people say so."""
         person = self._people(actor)
-        with self._all_of("stop all", account, actor) as (tx, found):
+        with self._all_of("stop all", account, person) as (tx, found):
             rights.to_ask(person)
             if found.stopped_at:
                 raise Declined(f"Everything is stopped already, by {found.stopped_by}.")
@@ -111,7 +112,7 @@ class Stopping:
         Who names `stopped_at` means that stop, and no later one.
         """
         person = self._people(actor)
-        with self._all_of("resume all", account, actor) as (tx, found):
+        with self._all_of("resume all", account, person) as (tx, found):
             if not rights.is_approver(person):
                 raise NotAllowed("Only approvers can let things go out again; it takes two.")
             if found.stopped_at is None or stopped_at not in (None, found.stopped_at):
@@ -134,20 +135,21 @@ class Stopping:
         return known is not None and not policy.may_ask(self._people(known.actor))
 
     @contextmanager
-    def _all_of(self, verb: str, account: str, actor: str) -> Iterator[tuple[Session, Account]]:
+    def _all_of(self, verb: str, account: str, by: Person) -> Iterator[tuple[Session, Account]]:
         """A transaction on the locked account; who is told no is put on record too."""
         try:
-            with self._deciding.begin() as tx:
+            with self._deciding.begin(role=role_of(by)) as tx:
                 found = consent.locked_account(tx, account)
                 if found is None:
                     raise UnknownThing(f"There is no account “{account}”.")
                 yield tx, found
         except Declined as error:
-            self._deciding.decline(verb, error, actor=actor, account=account)
+            role = role_of(by)
+            self._deciding.decline(verb, error, actor=by.id, account=account, role=role)
             raise
 
 
-def _may_agree(person: policy.Person, request: Request) -> None:
+def _may_agree(person: Person, request: Request) -> None:
     if not policy.may_approve(person, terms_of(request)) and not rights.is_approver(person):
         raise NotAllowed("Only approvers and the person who asked can do this.")
 

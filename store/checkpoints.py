@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from store import kinds
 from store.chained import verify_store
 from store.db import Store
 from store.lifecycle import note
@@ -16,7 +17,7 @@ EVERY = 10_000
 """Entries, or"""
 HOURLY = timedelta(hours=1)
 """after which there is a new one, if anything is new."""
-ACTOR, TRIMMED, DAILY = "retention", "trimmed", timedelta(hours=23)
+ACTOR, TRIMMED, DAILY = "retention", kinds.Kind.TRIMMED, timedelta(hours=23)
 PART, PARTS = 1_000, 1_000
 
 

@@ -37,6 +37,7 @@ class Hook(SQLModel, table=True):
     digest: str
     """Of body and signature: the same again is no new row."""
     sealed: str
+    """Body and signatures; nothing, once they are not needed any more."""
     at: datetime = Field(sa_type=Utc, index=True)
     source: str = "webhook"
     """`webhook`, or `poll` when we have asked ourselves."""
@@ -130,13 +131,3 @@ class Tally(SQLModel, table=True):
     count: int
     told: int = 0
     """The count that the message shows."""
-
-
-class Bookmark(SQLModel, table=True):
-    """How far something has come, by name."""
-
-    __tablename__ = "app_bookmark"
-
-    account: str = Field(primary_key=True)
-    name: str = Field(primary_key=True)
-    value: str

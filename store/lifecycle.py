@@ -8,12 +8,16 @@ from sqlalchemy import update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col
 
+from store.kinds import Kind
 from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Request
 
 Row = Request | Operation
 
-SURFACE = "surface"
-"""Under this name a transaction's `info` says through which surface somebody decides."""
+SAYS = "says"
+"""Under this name a transaction's `info` keeps what each of its lines on record says."""
+
+CAMPAIGN = "campaign"
+"""The input that names one."""
 
 MOVED = "moved"
 """Under this one it keeps what was moved, for those who count it once it is committed."""
@@ -61,6 +65,11 @@ class TooLate(Exception):
         super().__init__(self.__doc__)
 
 
+def says(tx: Session, **columns: Any) -> None:
+    """From now on each line of this transaction says so too: the surface, a role, a call …"""
+    tx.info[SAYS] = {**tx.info.get(SAYS, {}), **columns}
+
+
 def enter(tx: Session, row: Row, *, actor: str, at: datetime, because: str = "") -> None:
     """Put a new row on record, note who and why, and queue the news."""
     tx.add(row)
@@ -97,20 +106,20 @@ def move(
 
 def note(
     tx: Session,
-    kind: str,
+    kind: Kind,
     *,
     actor: str,
     at: datetime,
     about: Row | None = None,
     because: str = "",
     tell: bool = False,
-    **where: str,
+    **line: Any,
 ) -> None:
     """Put on record what changes no state: a read, a first approval, a refused click.
 
-    `where` names account, action, surface or team when it is about no row.
+    `line` is what else there is to say: account, action and surface when it is about no row.
     """
-    place = _place(tx, about) | where
+    place = _place(tx, about) | line
     tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **place))
     if tell and about:
         tx.add(_notice(about, at, kind, actor, because))
@@ -120,7 +129,7 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
     entry = AuditEntry(
         at=at,
         actor=actor,
-        kind=row.state,
+        kind=Kind(row.state),
         was=was,
         became=row.state,
         because=because,
@@ -140,16 +149,25 @@ def _moved(row: Row, was: str, at: datetime) -> Moved:
 
 def _place(tx: Session, row: Row | None) -> dict[str, Any]:
     """What it is about, and from where: of a decision the surface, else where it was asked."""
-    from_where = {"surface": tx.info[SURFACE]} if SURFACE in tx.info else {}
+    said: dict[str, Any] = tx.info.get(SAYS, {})
     match row:
         case Operation():
-            about = {"request": row.request, "operation": row.id}
+            about: dict[str, Any] = {"request": row.request, "operation": row.id}
+            campaign = row.inputs.get(CAMPAIGN)
         case Request():
             about = {"request": row.id, "team": row.team, "surface": row.surface}
-            about["digest"] = row.digest
+            about |= {"digest": row.digest, "rule": ", ".join(row.terms.get("rules", ()))}
+            campaign = _campaign_of(row)
         case None:
-            return from_where
-    return about | {"account": row.account, "action": row.action} | from_where
+            return {**said}
+    about["campaign"] = campaign if isinstance(campaign, str) else ""
+    return about | {"account": row.account, "action": row.action} | said
+
+
+def _campaign_of(request: Request) -> Any:
+    """Of a sheet, only if its rows agree; nothing while they are not loaded."""
+    named = [row.get(CAMPAIGN) for row in request.__dict__.get("inputs") or ()]
+    return named[0] if named and named.count(named[0]) == len(named) else ""
 
 
 def _notice(row: Row, at: datetime, became: str, actor: str, words: str) -> Notice:

@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from store import queries
 from store.db import Store
+from store.kinds import Kind
 from store.lifecycle import note
 from store.queries import executions, hooks, kept, retention
 from store.secrets import REMOVED, SEALED
 
-ACTOR, KIND, REMOVED_FILE = "retention", "pruned", "file removed"
+ACTOR, KIND, REMOVED_FILE = "retention", Kind.PRUNED, Kind.FILE_REMOVED
 DRAFTS = timedelta(days=1)
 """How long a half-filled form is kept: nobody goes on with it after that."""
 TOLD_AGAIN = timedelta(days=400)
@@ -110,7 +111,7 @@ class Retention:
         found = retention.requests_to_prune(tx, before, PART)
         for request in found:
             request.inputs = [self._without_private(row) for row in request.inputs]
-            request.pruned_at = self._now()
+            request.pruned_at, request.salt = self._now(), ""
             tx.add(request)
             retention.forget_places(tx, request.id)
         return len(found)

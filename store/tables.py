@@ -19,7 +19,12 @@ from store.columns import (
     Utc as Utc,
     Word as Word,
 )
-from store.entries import AuditEntry as AuditEntry, Signed as Signed
+from store.entries import (
+    AuditEntry as AuditEntry,
+    Bookmark as Bookmark,
+    Listed as Listed,
+    Signed as Signed,
+)
 from store.executions import Execution as Execution
 
 
@@ -72,6 +77,8 @@ class Request(SQLModel, table=True):
     surface: str = "slack"
     asked_at: datetime = Field(sa_type=Utc)
     state: Consent = Field(sa_type=ConsentWord, index=True)
+    salt: str = Field(default_factory=lambda: secrets.token_hex(16))
+    """In its digest, and gone with what is private: the digest stays on record."""
     version: int = 1
     """Grows with every change of what people agree to; a card shows which it drew."""
     edition: int = 1

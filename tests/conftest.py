@@ -11,11 +11,12 @@ import httpx
 import psycopg
 import pytest
 import yaml
-from sqlalchemy import make_url
+from sqlalchemy import delete, make_url
 
 from bot.app import build
 from sandbox.coupontools.app import create as coupontools
 from sandbox.slack.app import create as slack
+from store.tables import AuditEntry
 from tests.chaos.ground import postgres as own_postgres
 from tests.servers import Front, serving
 from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
@@ -96,9 +97,11 @@ def postgres(server: Any) -> str:
 
 
 def migrate(url: str) -> None:
-    """Every table there is: ours, and the engine's."""
+    """Every table there is: ours, and the engine's; and nothing on record."""
     bot = build(settings_for("http://127.0.0.1:9", "http://127.0.0.1:9", url))
     bot.start(beat=False)
+    with bot.office.store.begin() as tx:
+        tx.execute(delete(AuditEntry))  # that there is an account, since this very moment
     bot.stop(beat=False)
 
 

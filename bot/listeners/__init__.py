@@ -8,6 +8,7 @@ from actions.desk import Now
 from actions.drafts import Drafts
 from actions.exporting import Exporting
 from actions.lookups import Lookups
+from actions.policy import Policy
 from bot.agenda import Agenda
 from bot.calendar_file import CalendarFiles
 from bot.executions import Executions
@@ -19,7 +20,6 @@ from bot.listeners import (
     exports,
     home,
     lookups,
-    members,
     pages,
     reports,
     sheets,
@@ -37,10 +37,12 @@ from bot.listeners.editing import Edits
 from bot.listeners.exports import Exports
 from bot.listeners.files import Files
 from bot.listeners.home import Home
+from bot.listeners.members import Members
 from bot.listeners.moments import Ahead
 from bot.listeners.opening import Begins, Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
+from bot.listeners.records import Records
 from bot.listeners.rehearsing import Rehearsals
 from bot.listeners.reports import Reports
 from bot.listeners.sheets import Sheets
@@ -52,11 +54,15 @@ from bot.listeners.subscribing import Subscriptions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
+from bot.record_files import RecordFiles
+from bot.why import Whys
 from schedules.foresight import Foresight
+from store.db import Store
 
 
 def register(
     app: App,
+    store: Store,
     counter: Counter,
     people: SlackPeople,
     outgoing: Outgoing,
@@ -70,6 +76,7 @@ def register(
     now: Now,
     at_work: Callable[[], int],
     begins: Begins,
+    policy: Callable[[], Policy],
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
@@ -85,9 +92,13 @@ def register(
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
     decisions.register(app)  # before all others: Bolt asks one after the other, and many press
-    stopping = StopAll(counter, stops, pressing)
+    stopping, launcher = (
+        StopAll(counter, stops, pressing),
+        Launcher(desk, counter.voices, stories, stops),
+    )
     channels = Subscriptions(outgoing.subscribing, desk, options, pressing)
-    launcher = Launcher(desk, counter.voices, stories, stops)
+    whys, taking = Whys(store, stories, outgoing.board.link), RecordFiles(store, now)
+    records = Records(store, desk.catalog, people, whys, taking, pressing, now)
     commands.register(
         app,
         Commands(
@@ -98,7 +109,7 @@ def register(
             queue,
             modal,
             pressing,
-            _verbs(stopping, decisions, outgoing, channels),
+            _verbs(stopping, decisions, outgoing, records) | channels.verbs,
         ),
     )
     submissions.register(
@@ -110,7 +121,8 @@ def register(
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     for each in (
-        *(channels, stopping, Shifts(counter, stories, pressing, now)),
+        *(channels, stopping, Shifts(counter, stories, pressing, now), records),
+        Members(people, counter.stopping, counter.deciding, policy, now),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),
         Steps(executions, desk, options),
@@ -120,7 +132,6 @@ def register(
     calendar.register(app, modal)
     lookups.register(app, desk, options)
     home.register(app, tab, opener)
-    members.register(app, people, counter.stopping)
 
 
 def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answering:
@@ -128,14 +139,13 @@ def _answering(counter: Counter, drafts: Drafts, outgoing: Outgoing) -> Answerin
 
 
 def _verbs(
-    stopping: StopAll, decisions: Decisions, outgoing: Outgoing, subscriptions: Subscriptions
+    stopping: StopAll, decisions: Decisions, outgoing: Outgoing, records: Records
 ) -> dict[str, Verb]:
     """What `/coupon` does beside asking for actions."""
     return {
         "stop-all": stopping.stop,
         "resume-all": stopping.resume,
         "break-glass": decisions.ask_alone,
-        "subscribe": subscriptions.subscribe,
-        "unsubscribe": subscriptions.unsubscribe,
+        "why": records.why,
         "delegate": outgoing.delegating.typed,
     }

@@ -9,6 +9,7 @@ from slack_sdk.models.views import View
 
 from actions import rights
 from actions.desk import Desk
+from actions.errors import NotAllowed
 from actions.voices import Voices
 from bot.forms import WHEN_FIELDS
 from bot.grammar import (
@@ -24,7 +25,7 @@ from bot.grammar import (
 )
 from bot.listeners.calendar import CalendarModal, typed as calendar_typed
 from bot.listeners.opening import Opener
-from bot.listeners.pressing import Pressing, shows
+from bot.listeners.pressing import Pressing, person_of, shows
 from bot.listeners.sheets import Sheets
 from bot.listeners.telling import guarded, tell
 from bot.listeners.waiting import Waiting
@@ -80,42 +81,58 @@ class Commands:
 
     def coupon(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        guarded(client, body, lambda: self._coupon(body, client))
+        self._attempt(client, body, "open", lambda: self._coupon(body, client))
 
     def short_form(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
-        guarded(client, body, lambda: self._short_form(body, client))
+        self._attempt(client, body, "open", lambda: self._short_form(body, client))
 
     def new_campaign(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         ack()
         trigger, actor = body["trigger_id"], body["user"]["id"]
         name = "campaign.create"
-        guarded(
+        self._attempt(
             client,
             body,
+            "open",
             lambda: self._opener.open(client, name, {}, trigger=trigger, actor=actor),
         )
 
     def queue(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """`/coupon-approvals`"""
         ack()
-        guarded(client, body, lambda: self._queue(body, client))
+        self._attempt(client, body, "open", lambda: self._queue(body, client))
 
     def schedule(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """`/coupon-schedule`"""
         ack()
-        guarded(client, body, lambda: self._schedule(body, client))
+        self._attempt(client, body, "open", lambda: self._schedule(body, client))
 
     def calendar(self, ack: Ack, body: dict[str, Any], client: WebClient) -> None:
         """*Calendar …*, at home and in the launcher."""
         ack()
         trigger, actor = body["trigger_id"], body["user"]["id"]
         show = shows(client, body)
-        guarded(
+        self._attempt(
             client,
             body,
+            "open",
             lambda: self._calendar.open(client, trigger=trigger, actor=actor, show=show),
         )
+
+    def _attempt(
+        self, client: WebClient, body: Body, verb: str, work: Callable[[], object]
+    ) -> None:
+        """Do it; whoever may not is told so, and a line of the record says so."""
+
+        def attempted() -> None:
+            try:
+                work()
+            except NotAllowed as error:
+                self._pressing.decline(verb, error, person_of(body), "")
+                raise
+
+        guarded(client, body, attempted)
 
     def _schedule(self, body: Body, client: WebClient) -> None:
         text = body.get("text", "")

@@ -55,6 +55,7 @@ class Files:
         try:
             shown = result_view(TITLE, self._counter.usage(value_of(body), actor=person_of(body)))
         except Exception as error:
+            self._pressing.decline("count used", error, person_of(body), value_of(body))
             shown = trouble_view(TITLE, explain(error))
         client.views_update(view_id=opened, view=shown)
 

@@ -52,7 +52,8 @@ class Opener:
         `edits` is the mark of a request that shall be changed, else a new one is asked for.
         """
         person = self._desk.person(actor)
-        rights.to_ask(person)
+        with self._desk.refusing("open", actor, {"action": name}):
+            rights.to_ask(person)
         if not edits:
             given = {**self._begins(name), **given}
         form, filled = form_for(name), {**given, "labels": self._labels(name, given)}

@@ -15,6 +15,7 @@ from actions.subscribing import Subscribing
 from actions.wanting import Wish, read
 from bot.board import GONE
 from bot.grammar import parse
+from bot.listeners.commands import Verb
 from bot.listeners.pressing import Body, Pressing, person_of, value_of
 from bot.listeners.telling import tell
 from bot.views import subscribing as views
@@ -39,6 +40,11 @@ class Subscriptions:
     def register(self, app: App) -> None:
         """Listen to the button; the commands come from `/coupon`."""
         app.action("unsubscribe")(self.pressed)
+
+    @property
+    def verbs(self) -> dict[str, Verb]:
+        """What is typed after `/coupon`."""
+        return {"subscribe": self.subscribe, "unsubscribe": self.unsubscribe}
 
     def subscribe(self, client: WebClient, body: Body, rest: str) -> None:
         """`/coupon subscribe #channel claimed …`; alone it lists. Raises `Declined`."""

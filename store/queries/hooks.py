@@ -8,8 +8,9 @@ from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, func, or_, select
 
-from store.hooks import Bookmark, Check, Event, Hook
+from store.hooks import Check, Event, Hook
 from store.queries.retention import gone
+from store.tables import Bookmark
 
 SETTLED = (Check.COUNTED, Check.SAME, Check.FORGED, Check.DEAD)
 
@@ -64,6 +65,12 @@ def waiting(tx: Session) -> dict[str, int]:
 def oldest_kept(tx: Session) -> datetime | None:
     """When the first of those came that wait."""
     return tx.exec(select(func.min(Hook.at)).where(Hook.state == Check.KEPT)).one()
+
+
+def bodies_after(tx: Session, id: int, most: int) -> Sequence[Hook]:
+    """The next ones whose bodies are kept; locked."""
+    asked = select(Hook).where(col(Hook.id) > id, Hook.sealed != "")
+    return tx.exec(asked.order_by(col(Hook.id)).limit(most).with_for_update()).all()
 
 
 def by_state(tx: Session) -> dict[str, int]:
@@ -140,12 +147,13 @@ def happens(tx: Session, rows: Iterable[Mapping[str, Any]]) -> set[str]:
 
 def bookmark(tx: Session, account: str, name: str) -> str:
     """How far it has come; nothing: not begun."""
-    found = tx.get(Bookmark, (account, name))
-    return found.value if found else ""
+    found = tx.get(Bookmark, f"{account}: {name}")
+    return found.words if found else ""
 
 
-def put_bookmark(tx: Session, account: str, name: str, value: str) -> None:
-    tx.merge(Bookmark(account=account, name=name, value=value))
+def put_bookmark(tx: Session, account: str, name: str, words: str, at: datetime) -> None:
+    """It has come so far."""
+    tx.merge(Bookmark(name=f"{account}: {name}", words=words, at=at))
 
 
 def forget_hooks(tx: Session, before: datetime, most: int) -> int:

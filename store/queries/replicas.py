@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlmodel import Session, col, func, select
 
+from store.kinds import Kind
 from store.tables import AuditEntry, Notice
 
-ADOPTED = "adopted"
+ADOPTED = Kind.ADOPTED
 """What the record calls it when a run is taken over from a process that is gone."""
 
 RESERVE = text(

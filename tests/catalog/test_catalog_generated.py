@@ -1,14 +1,19 @@
 """What is written from the catalogue is current: `make regen` writes it again."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from actions.catalog import CATALOG
-from bot import handbook, manifest
+from bot import handbook, manifest, vocabulary
 from coupontools.endpoints import ENDPOINTS
 from sandbox.slack.manifest import check
+from store.kinds import MEANINGS, Kind
+from store.tables import AuditEntry, Consent, Progress
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("with_steps", [False, True])
@@ -19,6 +24,28 @@ def test_the_manifest_is_current(with_steps: bool):
 
 def test_the_handbook_is_current():
     assert handbook.FILE.read_text("utf-8") == handbook.handbook(CATALOG)
+
+
+def test_the_page_of_kinds_is_current_and_says_what_each_means():
+    assert vocabulary.FILE.read_text("utf-8") == vocabulary.kinds()
+    assert MEANINGS.keys() == {*Kind}
+
+
+def test_every_state_is_a_kind_of_line():
+    assert {str(state) for state in (*Consent, *Progress)} <= {str(kind) for kind in Kind}
+
+
+def test_every_kind_is_written_by_something():
+    folders = ("actions", "bot", "schedules", "store")
+    files = (file for folder in folders for file in (ROOT / folder).rglob("*.py"))
+    code = "".join(file.read_text("utf-8") for file in files if file.name != "kinds.py")
+    states = {str(state) for state in (*Consent, *Progress)}
+    assert [kind for kind in Kind if kind not in states and f"Kind.{kind.name}" not in code] == []
+
+
+def test_the_page_of_the_record_has_every_column():
+    page = (ROOT / "docs" / "record.md").read_text("utf-8")
+    assert [name for name in AuditEntry.model_fields if f"`{name}`" not in page] == []
 
 
 @pytest.mark.parametrize("with_steps", [False, True])

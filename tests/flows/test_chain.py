@@ -247,7 +247,7 @@ def test_when_the_key_is_changed_the_elder_one_is_named_too(world: World) -> Non
 
 
 def trimmed(world: World) -> None:
-    """Ten old entries and three young ones, and the old ones are to be removed."""
+    """Ten old entries beside the one of the setting, and three young: the old are to be removed."""
     signs(world, vouchdesk_audit_days=30)
     happens(world, 10)
     beats(world)
@@ -260,18 +260,18 @@ def trimmed(world: World) -> None:
 def test_old_entries_are_removed_and_the_rest_is_still_whole(world: World) -> None:
     trimmed(world)
     verdict = judged(world)
-    assert (verdict.fault, verdict.first) == (None, 11)
+    assert (verdict.fault, verdict.first) == (None, 12)
     [line] = [entry for entry in entries(world.bot.office.store) if entry.kind == "trimmed"]
     assert line.actor == "retention"
-    assert line.because.startswith("10 entries up to number 10, ")
+    assert line.because.startswith("11 entries up to number 11, ")
 
     [stub] = [each for each in posted(world) if each.kind is Sort.STUB]
-    assert (stub.number, stub.said["removed"], stub.said["by"]) == (10, 10, "retention")
+    assert (stub.number, stub.said["removed"], stub.said["by"]) == (11, 11, "retention")
     file = exported(world)
     assert verify(file, PUBLIC, posted(world)).is_whole
     assert verify([file[0], *file[2:]], PUBLIC).fault is Fault.DELETED, "without its stub"
-    changes(world, "DELETE FROM app_audit_entry WHERE number = 11")
-    assert (judged(world).fault, judged(world).number) == (Fault.DELETED, 11)
+    changes(world, "DELETE FROM app_audit_entry WHERE number = 12")
+    assert (judged(world).fault, judged(world).number) == (Fault.DELETED, 12)
 
 
 def test_a_stub_that_somebody_else_has_put_there_removes_nothing(world: World) -> None:
@@ -279,11 +279,11 @@ def test_a_stub_that_somebody_else_has_put_there_removes_nothing(world: World) -
     happens(world, 10)
     beats(world)
     [newest] = posted(world)
-    stub = Signer([OTHER]).sign(Sort.STUB, 10, newest.hash, world.now(), removed=10, by="retention")
+    stub = Signer([OTHER]).sign(Sort.STUB, 11, newest.hash, world.now(), removed=11, by="retention")
     with world.bot.office.store.begin() as tx:
         tx.add(signed(stub))
     beats(world, "prune")
-    assert len(entries(world.bot.office.store)) == 10
+    assert len(entries(world.bot.office.store)) == 11
     assert judged(world).fault is Fault.FORGED
 
 
@@ -297,7 +297,7 @@ def test_it_is_removed_once_and_later_again_what_has_become_old(world: World) ->
     beats(world, "seal", "prune", "seal")
     verdict = judged(world)
     assert verdict.is_whole
-    assert verdict.first > 11
+    assert verdict.first > 12
 
 
 def test_nothing_is_removed_of_a_chain_that_is_not_whole(world: World) -> None:
@@ -332,4 +332,4 @@ def test_the_youngest_entry_is_never_removed(world: World) -> None:
     beats(world, "prune", "seal")
     verdict = judged(world)
     assert verdict.is_whole
-    assert verdict.first == 4
+    assert verdict.first == 5

@@ -8,6 +8,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from actions.errors import Declined
 from actions.inbox import LAST
 from bot.hooks import LARGEST, PATH
 from bot.stuck import stuck
@@ -100,6 +101,20 @@ def test_nothing_of_people_and_no_code_can_be_read_in_the_database(
         ]
     assert rows
     assert not any("mia@" in row or body["session"] in row for row in rows)
+
+
+def test_who_wants_to_be_forgotten_is_gone_from_webhooks_too(world: World, front: Any) -> None:
+    url, odd = address(world, front[1]), {"customer": {"email": "mia@example.test"}}
+    leave(url, json.dumps(odd))
+    leaves(url, storm(world, count=1))
+    checks(world)
+    dead, counted = found(world)
+    assert counted.sealed == "", "what is counted needs no body"
+    told = world.bot.office.erasing("mia@example.test", actor="operator", reason="Ticket 81")
+    assert told.webhooks == 1
+    assert found(world)[0].sealed == ""
+    with pytest.raises(Declined, match="was removed"):
+        world.bot.office.inbox.replay(dead.id or 0, actor="operator")
 
 
 @pytest.mark.parametrize("way", ["call", "hmac", "both"])

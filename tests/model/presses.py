@@ -51,7 +51,7 @@ def asks(shop: Shop, kind: str, who: str, label: str, when: When) -> Press:
 
     words = f"{who} asks for a {kind}: {label}, {when}"
     return Press(words, act, lambda book, _: truths.against_asking(book, who, kind), taken,
-                 noted=False)  # fmt: skip
+                 who)  # fmt: skip
 
 
 def approves(book: Book, id: str, version: int, who: str, right: bool) -> Press:

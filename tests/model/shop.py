@@ -219,9 +219,11 @@ class Shop:
             for line in tx.exec(asked.order_by(col(AuditEntry.seq))):
                 self.beyond = line.seq or self.beyond
                 about = line.operation or line.request or ""
+                if line.kind.startswith("policy"):
+                    continue
                 if line.became:
                     said = (line.was, line.became, line.actor)
                     states.setdefault(about, []).append(said)
-                elif not line.kind.startswith("policy"):
+                else:
                     notes[line.kind, line.actor, about] += 1
         return states, notes

@@ -74,17 +74,17 @@ def test_the_database_is_verified(settings: dict[str, str]) -> None:
 def test_an_export_is_verified_elsewhere_without_any_setting(settings: dict[str, str]) -> None:
     done = vouchdesk(settings, "audit", "export", "--format", "jsonl", "--out", "audit.jsonl")
     assert done.exit_code == 0, done.stderr
-    assert "8 lines in audit.jsonl" in done.stdout
+    assert "10 lines in audit.jsonl" in done.stdout
     how = ("audit.jsonl", "--checkpoints", "posted.txt", "--public-key", PUBLIC)
     said = json.loads(vouchdesk({}, "audit", "verify", *how, "--json").stdout)
-    assert (said["whole"], said["last"], said["covered"]) == (True, 6, 6)
-    assert said["signed_statements"] == 3
+    assert (said["whole"], said["last"], said["covered"]) == (True, 7, 7)
+    assert said["signed_statements"] == 4
 
     lines = Path("audit.jsonl").read_bytes().splitlines(keepends=True)
     Path("audit.jsonl").write_bytes(b"".join(lines[:4]))
     done = vouchdesk({}, "audit", "verify", *how)
     assert done.exit_code == 1
-    assert "Not whole (cut): Entries 4 to 6 are missing at the end." in done.stdout
+    assert "Not whole (cut): Entries 4 to 7 are missing at the end." in done.stdout
 
 
 def test_an_export_is_not_written_over_anything(settings: dict[str, str]) -> None:

@@ -66,7 +66,8 @@ def test_a_read_answers_at_once_and_is_on_record(settings: dict[str, str]) -> No
     assert json.loads(done.stdout)["data"][0]["campaign"].startswith("cam_")
     record = json.loads(vouchdesk(settings, "audit", "search", "--json").stdout)
     assert [(line["kind"], line["action"], line["surface"]) for line in record] == [
-        ("read", "session.search", "cli")
+        ("read", "session.search", "cli"),
+        ("account added", "", ""),
     ]
 
 
@@ -79,7 +80,8 @@ def test_a_whole_list_goes_into_a_file(settings: dict[str, str], tmp_path: Path)
     assert len(file.read_text().splitlines()) == 1_241
     record = json.loads(vouchdesk(settings, "audit", "search", "--json").stdout)
     assert [(line["kind"], line["because"], line["surface"]) for line in record] == [
-        ("exported", "campaign.usage: 1,240 rows", "cli")
+        ("exported", "campaign.usage: 1,240 rows", "cli"),
+        ("account added", "", ""),
     ]
 
 

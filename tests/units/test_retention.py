@@ -12,9 +12,9 @@ from actions.catalog import CATALOG
 from actions.desk import When
 from actions.errors import Declined
 from actions.settling import Settling
-from bot.explain import of_id
 from bot.settings import Settings
 from bot.stories import Stories
+from bot.why import Whys
 from store import queries
 from store.tables import Draft, Notice, Posted, Progress
 from tests.flows.asking import asks_agreed_push
@@ -33,7 +33,7 @@ def asked(world: World, name: str = REPORT, **raw: str) -> str:
 def story(world: World, id: str) -> str:
     office = world.bot.office
     stories = Stories(office.store, CATALOG, office.vault, world.now)
-    return str(list(of_id(office, stories, id)))
+    return str(list(Whys(office.store, stories, lambda _: "")(id)))
 
 
 def pruned(world: World) -> list[str]:

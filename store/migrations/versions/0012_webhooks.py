@@ -16,13 +16,6 @@ MOMENT = tables.Utc()
 def upgrade() -> None:
     _deliveries()
     _subscriptions()
-    op.create_table(
-        "app_bookmark",
-        sa.Column("account", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("value", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("account", "name"),
-    )
 
 
 def _deliveries() -> None:
