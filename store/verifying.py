@@ -55,7 +55,11 @@ class _Reading:
             entries = self._begin(lines)
             for found in entries:
                 self._line += 1
-                if not self._fits(found):
+                try:
+                    fits = self._fits(found)
+                except _Wrong as wrong:
+                    raise self._put_in(next(entries, b"")) or wrong from None
+                if not fits:
                     self._odd(found, entries)
             self._end()
         except _Wrong as wrong:
@@ -192,9 +196,8 @@ class _Reading:
             return _Wrong(Fault.CUT, here, f"Entry {here:,} breaks off")
         if _is(after, self._before, here):
             return self._before_its_turn(said, next(later, b""))
-        if here > self._first and _is(line, self._earlier, here - 1):
-            words = f"Something was put before entry {here - 1:,}, and made to fit"
-            return _Wrong(Fault.INSERTED, here - 1, words)
+        if made := self._put_in(line):
+            return made
         is_here = said in (None, here) or _is(_renumbered(line, here), self._before, here)
         next_one = _number(after)
         if not is_here and (next_one == here or any(_number(each) == here for each in later)):
@@ -207,6 +210,14 @@ class _Reading:
         if said > here + 1:
             words = f"Entries {here:,} to {said - 1:,} are missing"
         return _Wrong(Fault.DELETED, here, words)
+
+    def _put_in(self, line: bytes) -> _Wrong | None:
+        """Whether that line would have fitted in the place of the newest entry, which fits too."""
+        last = self._number - 1
+        if last < self._first or not _is(line, self._earlier, last):
+            return None
+        words = f"Something was put before entry {last:,}, and made to fit"
+        return _Wrong(Fault.INSERTED, last, words)
 
     def _before_its_turn(self, said: int | None, third: bytes) -> _Wrong:
         """Something stands before the entry that is expected: the one after it, or anything."""

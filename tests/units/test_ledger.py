@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies as some
+from hypothesis import example, given, settings, strategies as some
 
 from store.ledger import Fault, NoChain, Verdict, body, line, link
 from store.signing import Signer, Sort, publics
@@ -177,6 +177,7 @@ def test_a_copy_that_is_put_in_is_found_where_it_was_put(
 
 @settings(max_examples=20, deadline=None)
 @given(numbers)
+@example(5_000)  # of which a checkpoint speaks
 def test_a_new_one_that_is_made_to_fit_is_found_too(export: Export, before: int) -> None:
     hash = bytes(32)
     if before > 1:
