@@ -77,6 +77,11 @@ class Lookups:
         _, known = self._known.get((account.name, action), (0.0, EMPTY))
         return next((option for option in known.options if option.value == value), None)
 
+    def campaign_name(self, account: str, campaign: str) -> str:
+        """What a campaign is called, if the list of the account was ever fetched; asks nobody."""
+        _, known = self._known.get((account, "campaign.list"), (0.0, EMPTY))
+        return next((each.label for each in known.options if each.value == campaign), "")
+
     def answer(self, action: str, account: Account) -> Reply | None:
         """The whole answer, for those who can do without: fresh, or not too old; else none.
 

@@ -21,6 +21,7 @@ NAMES = (
     "sessions_100k",
     "audit_append",
     "audit_search",
+    "webhooks",
     "audit_seal",
     "audit_verify",
     "start",

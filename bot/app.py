@@ -24,6 +24,7 @@ from bot.checking import Checking
 from bot.digest import Digest
 from bot.executions import Executions
 from bot.finishing import Finishing
+from bot.hooks import Doorkeeper, Intake
 from bot.listeners.counter import open_counter
 from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -122,14 +123,15 @@ def build(
     gate = Gate(store, people, preparer, weighing, now)
     runner = WatchedRunner(store, CATALOG, vault, gate, office.clients, now)
     runner.watching = watching
-    telling = outgoing(store, vault, client, people, office.rulebook, settings, now)
-    lookups, executions = Lookups(CATALOG, office.clients), Executions(store, vault, desk, now)
+    lookups = Lookups(CATALOG, office.clients)
+    telling = outgoing(store, vault, client, people, office.rulebook, settings, lookups, now)
+    executions = Executions(store, vault, desk, now)
     finishing = Finishing(store, vault, client, telling.results, executions, now)
     retention = Retention(
         store, settings.vouchdesk_keep_days, now, file_days=settings.vouchdesk_file_days
     )
     trimming = Trimming(store, office.signer, settings.vouchdesk_audit_days, now)
-    pruning = Pruning(store, retention, trimming)
+    pruning, inbox = Pruning(store, retention, trimming), office.inbox
     jobs = {
         "prepare": (preparer.prepare_asked, BEAT),
         "mint": (launches.mint_due, BEAT),
@@ -137,6 +139,9 @@ def build(
         "policy": (office.rulebook.look_again, 2.0),
         "review": (preparer.look_again, 2.0),
         "prune": (pruning.prune, 3600.0),
+        "webhooks": (inbox.check, BEAT),
+        "poll": (office.polling.poll, 15.0),
+        "compare": (office.polling.compare, 600.0),
         "seal": (Sealing(store).seal, BEAT),
         "sign": (Checkpoints(store, office.signer, now).sign_due, 10.0),
         "steps": (finishing.finish, BEAT),
@@ -175,6 +180,7 @@ def build(
         executions,
         now,
         lambda: threads.at_work,
+        lambda name: office.addresses.fills(name, desk.account()),
         lambda: office.rulebook.current,
     )
     return Bot(
@@ -194,7 +200,7 @@ def build(
         threads,
         door,
         watching,
-        web(bolt, door, watching),
+        web(bolt, door, watching, Intake(inbox, Doorkeeper(store, office.addresses)).route),
     )
 
 

@@ -19,6 +19,7 @@ from bot import (
     deciding_commands,
     erasing_commands,
     following,
+    hook_commands,
     policy_commands,
     record_commands,
     schedule_commands,
@@ -46,6 +47,7 @@ audit_commands.register(audit)
 app.add_typer(audit, name="audit")
 record_commands.register(audit)
 app.add_typer(db, name="db")
+app.add_typer(hook_commands.commands, name="webhooks")
 app.add_typer(policy_commands.commands, name="policy")
 deciding_commands.register(app)
 calendar_commands.register(app)

@@ -32,6 +32,8 @@ VERBS = {
     "stop-all": "`stop-all too many pushes`: nothing goes out any more, until two approvers say so",
     "resume-all": "`resume-all`: let everything go out again; it takes two approvers",
     "break-glass": "`break-glass req_…`: let one request go alone, in an emergency",
+    "subscribe": "`subscribe #channel claimed campaign=cam_…`: a channel is told what happens",
+    "unsubscribe": "`unsubscribe #channel`: it is told no more",
     "why": "`why req_…`: the whole story of a request, a run or a line of the record",
     "delegate": "`delegate @bo 2026-12-01`: a colleague decides in your place until then",
 }

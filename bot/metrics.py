@@ -12,7 +12,7 @@ from prometheus_client.registry import Collector
 
 from store.db import Store
 from store.lifecycle import MOVED, Moved
-from store.queries import standing
+from store.queries import hooks, standing
 from store.tables import Progress
 
 LATE = (0.1, 0.25, 0.5, 1, 2, 5, 15, 60, 300, 900, 3600, 86_400)
@@ -130,6 +130,7 @@ class Standing(Collector):
             requests, runs = standing.requests_by_state(tx), standing.runs_by_state(tx)
             held, queue = standing.held_by_reason(tx), standing.queue(tx, now)
             untold, beats = standing.untold(tx), standing.beats(tx)
+            webhooks = hooks.by_state(tx)
         yield _labelled("vouchdesk_requests", "Requests by state", "state", requests)
         yield _labelled("vouchdesk_operations", "Runs by state", "state", runs)
         yield _labelled("vouchdesk_held", "Held runs by reason", "reason", held)
@@ -140,6 +141,7 @@ class Standing(Collector):
         yield GaugeMetricFamily("vouchdesk_notices_untold", "News not told yet", value=untold[0])
         yield _age("vouchdesk_notices_oldest_seconds", "Oldest of it", untold[1], now)
         since = {beat.job: (now - beat.at).total_seconds() for beat in beats}
+        yield _labelled("vouchdesk_webhooks", "Webhooks by state", "state", webhooks)
         yield _labelled("vouchdesk_job_beat_age_seconds", "Since a job ran", "job", since)
         policy = {"version": self._policy()}
         yield InfoMetricFamily("vouchdesk_policy", "The policy in force", value=policy)

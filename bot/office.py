@@ -10,14 +10,18 @@ from slack_sdk import WebClient
 from actions.approvals import Approvals
 from actions.catalog import CATALOG
 from actions.completeness import Completeness
+from actions.counting import Counting
 from actions.desk import Desk, Now
 from actions.erasing import Erasing
 from actions.exporting import Exporting
+from actions.inbox import Inbox
 from actions.origins import Origins
 from actions.policy import People
+from actions.polling import Polling
 from actions.rulebook import Rulebook
 from actions.rules import OPERATOR
 from actions.weighing import Weighing
+from bot.hooks import Addresses
 from bot.people import SlackPeople, at_the_console, roles
 from bot.settings import Settings
 from coupontools.client import Client, Keys
@@ -108,6 +112,32 @@ class Office:
     def shifting(self, people: People, surface: str = "slack") -> Shifting:
         """Moving to another time, by people as this surface knows them."""
         return Shifting(self.store, people, self.weighing, self.now, surface)
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where webhooks are kept and checked."""
+        given = self.settings
+        return Inbox(
+            self.store,
+            self.vault,
+            self.clients,
+            Counting(self.store, self.clients, self.now),
+            self.now,
+            way=given.vouchdesk_webhook_check,
+            own_secret=given.coupontools_webhook_secret.get_secret_value(),
+            budget=given.vouchdesk_webhook_calls,
+        )
+
+    @property
+    def polling(self) -> Polling:
+        """Asks for what webhooks do not tell."""
+        minutes = self.settings.vouchdesk_poll_minutes
+        return Polling(self.store, self.inbox, self.clients, self.now, minutes=minutes)
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where Coupontools is to tell what happens."""
+        return Addresses(self.store, self.vault, self.settings.vouchdesk_public_url)
 
     def origins(self, desk: Desk) -> Origins:
         """Where codes come from, told by name as that desk knows people."""

@@ -8,8 +8,10 @@ from slack_sdk import WebClient
 from actions.catalog import CATALOG
 from actions.desk import Now
 from actions.escalating import Escalating
+from actions.lookups import Lookups
 from actions.rulebook import Rulebook
 from actions.standing_in import StandingIn
+from actions.subscribing import Subscribing
 from bot.announcer import Announcer
 from bot.board import Board
 from bot.foretelling import EVERY as BEFORE, Foretelling
@@ -24,6 +26,7 @@ from bot.results import Results
 from bot.settings import Settings
 from bot.stops import Stops
 from bot.stories import Stories
+from bot.subscribed import EVERY as LOOK, Subscribed
 from bot.witness import Witness
 from store.db import Store
 from store.secrets import Vault
@@ -46,6 +49,8 @@ class Outgoing:
     stops: Stops
     progressing: Progressing
     foretelling: Foretelling
+    subscribing: Subscribing
+    subscribed: Subscribed
     witness: Witness
 
     @property
@@ -59,6 +64,7 @@ class Outgoing:
             "stops": (self.stops.tell, 2.0),
             "progress": (self.progressing.show, EVERY),
             "foretell": (self.foretelling.tell, BEFORE),
+            "subscriptions": (self.subscribed.tell, LOOK),
             "remind": (self.reminding.remind, 300.0),
             "witness": (self.witness.tell, 5.0),
         }
@@ -71,6 +77,7 @@ def outgoing(
     people: SlackPeople,
     rulebook: Rulebook,
     settings: Settings,
+    lookups: Lookups,
     now: Now,
 ) -> Outgoing:
     """Everything that writes to Slack unasked."""
@@ -91,5 +98,7 @@ def outgoing(
         Stops(store, board, vault, channel, now),
         Progressing(store, CATALOG, vault, board, now),
         Foretelling(store, CATALOG, board, stories, now),
+        Subscribing(store, vault, people, now),
+        Subscribed(store, board, lookups.campaign_name, now),
         Witness(store, board, settings.vouchdesk_audit_channel, settings.vouchdesk_audit_file, now),
     )

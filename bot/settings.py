@@ -10,6 +10,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import make_url
 
+from actions.inbox import Way
 from schedules.pacing import RATE
 
 PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
@@ -73,6 +74,24 @@ class Settings(BaseSettings):
     )
     vouchdesk_pace: float = Field(
         RATE, gt=0, le=1000, description="calls a second that each account takes"
+    )
+    vouchdesk_public_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="our address for Coupontools' webhooks"
+    )
+    vouchdesk_webhook_check: Way = Field(
+        "call", description="how webhooks are checked: call, hmac, or both"
+    )
+    vouchdesk_webhook_calls: int = Field(
+        120, ge=1, le=60_000, description="calls a minute that checking webhooks may take"
+    )
+    vouchdesk_poll_minutes: int = Field(
+        0,
+        ge=0,
+        le=1_440,
+        description="minutes between polls, where there are no webhooks; 0: never",
+    )
+    coupontools_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="signs webhooks, if the account has one of its own for that"
     )
     vouchdesk_timezone: str = Field("UTC", description="zone of people and accounts without one")
     vouchdesk_approvers: str = Field(

@@ -7,7 +7,8 @@ from sqlmodel import Session
 
 from bot.views.times import span
 from store import queries
-from store.queries import executions, standing
+from store.hooks import Check
+from store.queries import executions, hooks, standing
 from store.tables import Progress
 
 SOON = timedelta(minutes=2)
@@ -36,6 +37,7 @@ def stuck(tx: Session, now: datetime) -> Iterator[Stuck]:
         tried = f"{notice.tries:,} tries" if notice.tries else "nobody has tried"
         words = f"“{notice.became}” is not told since {span(now - notice.at)} ({tried})"
         yield notice.request, f"{words}. Is the app in the channel for approvals?"
+    yield from _webhooks(tx, now)
     for step in executions.steps_late(tx, now + LONG, TRIES, now - LONG):
         tried = f"{step.tries:,} tries" if step.tries else "nobody has tried"
         words = f"the workflow waits for the end of “{step.step}” ({tried})"
@@ -51,6 +53,18 @@ def failed(tx: Session, now: datetime) -> Iterator[Stuck]:
     """What failed of late; it may well be meant to stay so."""
     for run in standing.newest_runs_in(tx, Progress.FAILED, now - RECENT, MOST):
         yield run.id, f"failed: {run.problem} “Go on” on its card tries again."
+
+
+def _webhooks(tx: Session, now: datetime) -> Iterator[Stuck]:
+    """Those that were given up, and those that nobody looks at."""
+    if dead := hooks.by_state(tx).get(Check.DEAD, 0):
+        why = hooks.newest(tx, (Check.DEAD,), 1)[0].problem
+        words = f"{dead:,} were given up, the last one because: {why} See: vouchdesk webhooks list"
+        yield "webhooks", words
+    oldest = hooks.oldest_kept(tx)
+    if oldest and now - oldest > LONG:
+        words = f"not all are checked, the oldest came {span(now - oldest)} ago"
+        yield "webhooks", f"{words}. Does Coupontools answer? Is a bot running?"
 
 
 def _jobs(tx: Session, now: datetime) -> Iterator[Stuck]:

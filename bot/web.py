@@ -51,8 +51,8 @@ class Door:
             return f"The database does not answer ({type(error).__name__})."
 
 
-def web(bolt: App, door: Door, watching: Watching) -> Starlette:
-    """The ASGI application."""
+def web(bolt: App, door: Door, watching: Watching, *more: Route) -> Starlette:
+    """The ASGI application, with `more` ways in."""
 
     async def events(request: Request) -> Response:
         body = await _body(request)
@@ -81,6 +81,7 @@ def web(bolt: App, door: Door, watching: Watching) -> Starlette:
             Route("/healthz", healthz),
             Route("/readyz", readyz),
             Route("/metrics", _figures(watching)),
+            *more,
         ]
     )
 

@@ -69,6 +69,13 @@ class Kind(StrEnum):
     FILE_REMOVED = "file removed"
     ERASED = "erased"
 
+    # what Coupontools tells by itself
+    SUBSCRIBED = "subscribed"
+    UNSUBSCRIBED = "unsubscribed"
+    COMPARED = "compared"
+    REPLAYED = "webhook replayed"
+    ADDRESS_RENEWED = "webhook address renewed"
+
     # whether the record is whole
     CHECKED = "checked"
     GAP = "gap found"
@@ -131,6 +138,12 @@ MEANINGS: dict[Kind, str] = {
     Kind.TRIMMED: "Old entries of the record were removed; a signed stub stays.",
     Kind.FILE_REMOVED: "The codes of a batch are not kept here any more.",
     Kind.ERASED: "One person's private inputs were removed, as they asked.",
+    # what Coupontools tells by itself
+    Kind.SUBSCRIBED: "A channel is told of what happens from now on.",
+    Kind.UNSUBSCRIBED: "And is told no more.",
+    Kind.COMPARED: "What was counted of a day was held against the lists of Coupontools.",
+    Kind.REPLAYED: "Somebody had a webhook looked at again that was given up.",
+    Kind.ADDRESS_RENEWED: "Webhooks come to another address from now on.",
     # whether the record is whole
     Kind.CHECKED: "Ledger, record and Coupontools were compared.",
     Kind.GAP: "They do not agree; the line says in what.",

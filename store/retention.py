@@ -10,12 +10,14 @@ from store import queries
 from store.db import Store
 from store.kinds import Kind
 from store.lifecycle import note
-from store.queries import executions, kept, retention
+from store.queries import executions, hooks, kept, retention
 from store.secrets import REMOVED, SEALED
 
 ACTOR, KIND, REMOVED_FILE = "retention", Kind.PRUNED, Kind.FILE_REMOVED
 DRAFTS = timedelta(days=1)
 """How long a half-filled form is kept: nobody goes on with it after that."""
+TOLD_AGAIN = timedelta(days=400)
+"""For so long an event is known that was counted, should it be told once more."""
 PART = 200
 """Rows in one transaction: while it is open, clicks wait."""
 PARTS = 500
@@ -45,8 +47,11 @@ class Retention:
     def prune(self) -> dict[str, int]:
         """How much of each kind was removed. It may be called at any time, by any process."""
         before, drafts = self.before, self._now() - DRAFTS
+        told = min(before, self._now() - TOLD_AGAIN)
         return {
             "told news": self._each(lambda tx: retention.forget_notices(tx, before, PART)),
+            "webhooks": self._each(lambda tx: hooks.forget_hooks(tx, before, PART)),
+            "events": self._each(lambda tx: hooks.forget_events(tx, told, PART)),
             "steps told of": self._each(lambda tx: executions.forget_executions(tx, before, PART)),
             "drafts": self._each(lambda tx: retention.forget_drafts(tx, drafts, PART)),
             "runs": self._prune_runs(before),

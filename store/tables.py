@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from store import hooks as hooks  # its tables are known with these
 from store.chunks import Chunk as Chunk, Mark as Mark
 from store.columns import (
     Consent as Consent,

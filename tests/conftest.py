@@ -24,6 +24,7 @@ from tests.world import SIGNING_SECRET, Api, Slack, World, settings_for
 ROOT = Path(__file__).parent.parent
 ON_BOTH = (
     *("store", "approval", "replicas", "restarting", "faults", "migrations", "model"),
+    *("webhooks_in", "subscribing", "polling"),
     *("chain", "sealing"),
 )
 """What depends on the database: told on both. Every other story is told on one of them, in turns;

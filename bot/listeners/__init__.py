@@ -41,7 +41,7 @@ from bot.listeners.home import Home
 from bot.listeners.links import Links
 from bot.listeners.members import Members
 from bot.listeners.moments import Ahead
-from bot.listeners.opening import Opener
+from bot.listeners.opening import Begins, Opener
 from bot.listeners.pages import Pages
 from bot.listeners.pressing import Pressing
 from bot.listeners.records import Records
@@ -52,6 +52,7 @@ from bot.listeners.shifting import Shifts
 from bot.listeners.steps import Steps
 from bot.listeners.stopping import StopAll
 from bot.listeners.submissions import Submissions
+from bot.listeners.subscribing import Subscriptions
 from bot.listeners.waiting import Waiting
 from bot.outgoing import Outgoing
 from bot.people import SlackPeople
@@ -76,16 +77,17 @@ def register(
     executions: Executions,
     now: Now,
     at_work: Callable[[], int],
+    begins: Begins,
     policy: Callable[[], Policy],
 ) -> None:
     """Listen to everything people can do."""
     desk, stories = counter.desk, outgoing.stories
-    changes, stops = Changes(desk, drafts), outgoing.stops
-    tab = Home(desk, stories, outgoing.delegating, counter.voices, stops, agenda)
-    queue, modal = Waiting(counter.voices, stories), CalendarModal(agenda, files, counter.voices)
+    changes, stops, queue = Changes(desk, drafts), outgoing.stops, Waiting(counter.voices, stories)
+    tab = Home(desk, stories, outgoing, counter.voices, agenda)
+    modal = CalendarModal(agenda, files, counter.voices)
     pressing = Pressing(counter, outgoing.announcer, stories, tab, queue, modal)
     ahead = Ahead(desk, foresight, counter.vault, now)
-    opener = Opener(desk, options, drafts, changes, ahead)
+    opener = Opener(desk, options, drafts, changes, ahead, begins)
     turning, checked = Pages(desk, drafts, options, ahead), Reports(desk, drafts, ahead, now)
     lifting, answer = Sheets(desk, checked), _answering(counter, drafts, outgoing)
     acknowledging.register(app, at_work)
@@ -96,10 +98,22 @@ def register(
         StopAll(counter, stops, pressing),
         Launcher(desk, counter.voices, stories, stops),
     )
+    channels = Subscriptions(outgoing.subscribing, desk, options, pressing)
     whys, taking = Whys(store, stories, outgoing.board.link), RecordFiles(store, now)
     records = Records(store, desk.catalog, people, whys, taking, pressing, now)
-    verbs = _verbs(stopping, decisions, outgoing, records)
-    commands.register(app, Commands(desk, opener, lifting, launcher, queue, modal, pressing, verbs))
+    commands.register(
+        app,
+        Commands(
+            desk,
+            opener,
+            lifting,
+            launcher,
+            queue,
+            modal,
+            pressing,
+            _verbs(stopping, decisions, outgoing, records) | channels.verbs,
+        ),
+    )
     submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
     pages.register(app, turning)
     changing.register(app, changes)
@@ -107,7 +121,7 @@ def register(
     reports.register(app, checked)
     exports.register(app, Exports(exporting, drafts))
     for each in (
-        *(stopping, Shifts(counter, stories, pressing, now), records),
+        *(channels, stopping, Shifts(counter, stories, pressing, now), records),
         Members(people, counter.stopping, counter.deciding, policy, now),
         *(Edits(counter.editing, opener, pressing), Rehearsals(counter.rehearsing, pressing)),
         Files(counter, stories, outgoing.results, outgoing.handing, pressing),

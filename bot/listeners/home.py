@@ -15,12 +15,12 @@ from actions.voices import Voices
 from bot.agenda import Agenda
 from bot.errors import explain
 from bot.grammar import parse
-from bot.listeners.delegating import Delegating
 from bot.listeners.opening import Opener
 from bot.listeners.telling import guarded
-from bot.stops import Stops
+from bot.outgoing import Outgoing
 from bot.stories import Stories
 from bot.views.home import closed_view, home_view
+from bot.views.subscribing import Listed
 
 
 class Home:
@@ -30,13 +30,13 @@ class Home:
         self,
         desk: Desk,
         stories: Stories,
-        delegating: Delegating,
+        outgoing: Outgoing,
         voices: Voices,
-        stops: Stops,
         agenda: Agenda,
     ) -> None:
-        self._desk, self._stories, self._delegating = desk, stories, delegating
-        self._voices, self._stops, self._agenda = voices, stops, agenda
+        self._desk, self._stories, self._delegating = desk, stories, outgoing.delegating
+        self._voices, self._stops, self._agenda = voices, outgoing.stops, agenda
+        self._subscribing = outgoing.subscribing
 
     def publish(self, client: WebClient, person: str, kept: Sequence[str] = ()) -> None:
         """Draw it for that person, what is `kept` in its place; a guest is shown why not."""
@@ -52,7 +52,15 @@ class Home:
         waiting, notes = stories.deciding(voices, kept), self._delegating.lines(id)
         mine, coming, unclear = stories.mine(id), self._agenda.at_home(voices), stories.unclear()
         stops = self._stops.standing()
-        return home_view(mine, waiting, coming, unclear, stops=stops, notes=notes)
+        subscribed = self._subscribed(id)
+        return home_view(
+            mine, waiting, coming, unclear, stops=stops, notes=notes, subscribed=subscribed
+        )
+
+    def _subscribed(self, id: str) -> list[Listed]:
+        """All subscriptions; who may end them has a button for it."""
+        found, may = self._subscribing.of(), self._subscribing.may(id)
+        return [Listed(each, self._subscribing.stamp(each) if may else "") for each in found]
 
 
 def register(app: App, home: Home, opener: Opener) -> None:

@@ -1,6 +1,6 @@
 """Opening the form of an action for a person: in their zone, filled in as far as it goes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from slack_sdk import WebClient
@@ -15,13 +15,23 @@ from bot.forms.derived import EDITS
 from bot.listeners.changing import Changes
 from bot.listeners.moments import Ahead
 
+Begins = Callable[[str], Mapping[str, Any]]
+"""What the form of an action holds before anybody has filled in anything."""
+
 
 class Opener:
     """Shows forms; a name that is known without asking stands beside the id it belongs to."""
 
     def __init__(
-        self, desk: Desk, lookups: Lookups, drafts: Drafts, changes: Changes, ahead: Ahead
+        self,
+        desk: Desk,
+        lookups: Lookups,
+        drafts: Drafts,
+        changes: Changes,
+        ahead: Ahead,
+        begins: Begins,
     ) -> None:
+        self._begins = begins
         self._desk, self._lookups, self._drafts = desk, lookups, drafts
         self._changes, self._ahead = changes, ahead
 
@@ -44,6 +54,8 @@ class Opener:
         person = self._desk.person(actor)
         with self._desk.refusing("open", actor, {"action": name}):
             rights.to_ask(person)
+        if not edits:
+            given = {**self._begins(name), **given}
         form, filled = form_for(name), {**given, "labels": self._labels(name, given)}
         metadata = {"channel": channel} if channel else {}
         metadata |= {EDITS: edits} if edits else {}

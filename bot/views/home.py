@@ -16,6 +16,7 @@ from bot.views.runs import needing_people
 from bot.views.spread import Spread
 from bot.views.stopped import Stop, stopped_blocks
 from bot.views.story import Story, in_state
+from bot.views.subscribing import Listed, at_home
 from bot.views.text import escape
 from bot.views.waiting import ids
 from store.tables import Progress
@@ -33,6 +34,7 @@ def home_view(
     *,
     stops: Sequence[Stop] = (),
     notes: Sequence[str] = (),
+    subscribed: Sequence[Listed] = (),
     catalog: Catalog = CATALOG,
 ) -> View:
     """The home tab; what waits can be decided in place. `notes` come first, in mrkdwn."""
@@ -43,6 +45,7 @@ def home_view(
         *_unclear(unclear),
         *_list("Your requests", mine, "You have asked for nothing yet.", asker_buttons),
         *coming_blocks(coming),
+        *at_home(subscribed),
         header("Start something"),
         *starters(catalog),
     ]

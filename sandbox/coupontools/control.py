@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from sandbox.coupontools import areas, webhooks
+from sandbox.coupontools import areas, storms, webhooks
 from sandbox.coupontools.account import Account, Session
 from sandbox.coupontools.answers import Failure
 from sandbox.coupontools.campaigns import item
@@ -49,6 +49,8 @@ def routes(world: World) -> list[Route]:
         Route("/_/state", state),
         Route("/_/faults", _asked(faults), methods=["POST"]),
         Route("/_/event", _asked(event), methods=["POST"]),
+        Route("/_/storm", _asked(lambda wish: storms.rages(world, wish)), methods=["POST"]),
+        Route("/_/courier", _asked(lambda wish: storms.habit(world, wish)), methods=["POST"]),
         Route("/_/change", _asked(change), methods=["POST"]),
         Route("/_/reset", _asked(reset), methods=["POST"]),
     ]
@@ -74,7 +76,10 @@ def _happens(world: World, wish: Any) -> dict[str, Any]:
     """An event on demand; what is told, and the endpoints that are told."""
     with world.lock:
         happened = webhooks.happening(world.account, wish)
-        told, parcels = webhooks.event_of(world.account, *happened)
+        told_as = str(wish.get("as") or "")
+        told, parcels = webhooks.event_of(
+            world.account, world.courier.habits, *happened, told_as=told_as
+        )
         for parcel in parcels:
             world.courier.send(parcel)
         return {"event": told, "to": [parcel.endpoint for parcel in parcels]}

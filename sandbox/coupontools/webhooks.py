@@ -11,12 +11,14 @@ from typing import Any
 from sandbox.coupontools import rules
 from sandbox.coupontools.account import Account, Campaign, Session, seconds, written
 from sandbox.coupontools.answers import Failure
-from sandbox.coupontools.courier import Event, Parcel, Webhook
+from sandbox.coupontools.courier import Event, Habits, Parcel, Webhook
 from sandbox.coupontools.lookups import campaign_of
 from sandbox.coupontools.rules import Params, Together, choice, needed, text
 from sandbox.coupontools.sessions import customer, status
 
 OF_SESSIONS = ("coupon_validated", "coupon_claimed")
+UNTOLD = "coupon_opened"
+"""Happens, and no webhook is known that tells it."""
 KINDS = (*OF_SESSIONS, "coupon_created", "coupon_updated", "coupon_removed")
 
 
@@ -78,24 +80,28 @@ def verification(account: Account, params: Params) -> dict[str, Any]:
 
 
 def happening(account: Account, given: Any) -> tuple[str, Campaign, Session | None]:
-    """One event on demand. A session that is validated or claimed then really is."""
-    if not isinstance(given, dict) or given.keys() - {"type", "campaign", "session"}:
-        raise Failure((300, "only type, campaign and session are known"))
-    kind = _kind(given)
+    """One event on demand. A session that is opened, validated or claimed then really is.
+
+    `as` names another kind, under which it is told.
+    """
+    if not isinstance(given, dict) or given.keys() - {"type", "campaign", "session", "as"}:
+        raise Failure((300, "only type, campaign, session and as are known"))
+    needed(given, "type")
+    kind = choice(given, "type", (*KINDS, UNTOLD))
     session = account.session(text(given, "session"))
     if text(given, "session") and session is None:
         raise Failure((505, "Couponsession not found."))
     campaign = campaign_of(account, given) if text(given, "campaign") else None
     if campaign is None:
-        campaign = session.campaign if session else _first(account)
+        campaign = session.campaign if session else first(account)
     if session is not None and session.campaign is not campaign:
         raise Failure((505, "Couponsession not found."))
-    if kind not in OF_SESSIONS:
+    if kind not in (*OF_SESSIONS, UNTOLD):
         return kind, campaign, None
     return kind, campaign, _touched(account, campaign, session, kind.removeprefix("coupon_"))
 
 
-def _first(account: Account) -> Campaign:
+def first(account: Account) -> Campaign:
     """The first that guests have, else the first of all."""
     every = [*account.campaigns.values()]
     return next((each for each in every if each.sessions), every[0])
@@ -110,27 +116,35 @@ def _touched(account: Account, campaign: Campaign, given: Session | None, mark: 
 
 
 def event_of(
-    account: Account, kind: str, campaign: Campaign, session: Session | None
+    account: Account,
+    habits: Habits,
+    kind: str,
+    campaign: Campaign,
+    session: Session | None,
+    told_as: str = "",
 ) -> tuple[dict[str, Any], list[Parcel]]:
     """An event as it is told, and whom it is told to; from now on verification knows it."""
-    event = Event(_id(account), kind, seconds(), campaign.id, session.code if session else "")
+    event = Event(
+        _id(account), told_as or kind, seconds(), campaign.id, session.code if session else ""
+    )
     account.events[event.id] = event
     told = _payload(event, campaign, session)
     body = json.dumps(told).encode()
     wanted = [hook for hook in account.webhooks.values() if wants(hook, kind, campaign.id)]
-    return told, [Parcel(event, hook.endpoint, body, account.keys[1]) for hook in wanted]
+    signed = habits.headers(body, account.keys[1])
+    return told, [Parcel(event, hook.endpoint, body, signed) for hook in wanted]
 
 
 def wants(webhook: Webhook, kind: str, campaign: str) -> bool:
     return webhook.type == kind and webhook.campaign in ("", campaign)
 
 
-def parcels(account: Account) -> Iterator[Parcel]:
+def parcels(account: Account, habits: Habits) -> Iterator[Parcel]:
     """What the last call made happen, for those who want to be told."""
     happened, account.happened = account.happened, []
     for kind, campaign, session in happened:
         if any(wants(hook, kind, campaign.id) for hook in account.webhooks.values()):
-            yield from event_of(account, kind, campaign, session)[1]
+            yield from event_of(account, habits, kind, campaign, session)[1]
 
 
 def _payload(event: Event, campaign: Campaign, session: Session | None) -> dict[str, Any]:

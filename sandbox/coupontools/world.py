@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.coupontools import seed, webhooks
 from sandbox.coupontools.account import Account
-from sandbox.coupontools.courier import Courier
+from sandbox.coupontools.courier import Courier, Habits
 from sandbox.coupontools.faults import Faults
 from sandbox.coupontools.profiles import DOCUMENTED, profile_of
 
@@ -26,6 +26,7 @@ class World:
         spoken, account = profile_of(profile or self._usual), seed.fresh(**sizes)
         account.page = spoken.page
         self.courier.forget()
+        self.courier.habits = Habits()
         with self.lock:
             self.profile, self.account, self.faults = spoken, account, Faults()
             self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED)
@@ -37,5 +38,5 @@ class World:
 
     def tell(self, account: Account) -> None:
         """Send what the last call made happen to those who want to know."""
-        for parcel in webhooks.parcels(account):
+        for parcel in webhooks.parcels(account, self.courier.habits):
             self.courier.send(parcel)

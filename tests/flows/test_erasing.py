@@ -53,7 +53,10 @@ def test_what_is_private_of_one_person_goes_and_of_others_stays(world: World) ->
     codes(world, BEA)
     before = record(world)
     digest = world.requests()[0].digest
-    assert erase(world, ADA.upper()) == "requests: 1, runs: 1, answers: 1, forms: 0, at work: 0"
+    assert (
+        erase(world, ADA.upper())
+        == "requests: 1, runs: 1, answers: 1, forms: 0, webhooks: 0, at work: 0"
+    )
     assert sealed(world) == [BEA, BEA]
     lines = record(world)
     assert [line.model_dump() for line in lines[:-1]] == [line.model_dump() for line in before]

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from bench import __main__ as bench, clicks
+from bench import __main__ as bench, clicks, webhooks
 from bench.load import Answer, interaction, listening, send, signed
 from bench.peers.bolt import bare
 from bench.row import Row
@@ -126,3 +126,10 @@ def test_a_small_one_played_through() -> None:
     assert said["figure"] > 0 < said["baseline"]
     assert said["detail"]["effects"] == 1
     assert not [words for words in row.missed if "under" not in words]  # how fast is not asked
+
+
+def test_a_small_minute_of_webhooks() -> None:
+    (row,) = webhooks.run(count=40, seconds=1.0, ways=(("sqlite", "hmac"),))
+    assert json.loads(row.line())["detail"]["states"] == {"counted": 32, "forged": 4}
+    missed = [words for words in row.missed if "under" not in words and "within" not in words]
+    assert not missed

@@ -10,7 +10,7 @@ from threading import Thread
 from typing import Any, NamedTuple
 
 import pytest
-from test_sandbox_coupontools import Api
+from test_sandbox_coupontools import KEYS as HEADERS, Api
 
 from sandbox.coupontools.app import create
 from tests.servers import serving
@@ -295,3 +295,44 @@ def test_many_sessions_are_changed_at_once_and_one_unknown_stops_none(api):
     assert api.refuses(path, operation="void") == [(200, "Missing parameter: couponsessions")]
     assert api.refuses(path, couponsessions=ours) == [(200, "Missing parameter: operation")]
     assert api.refuses(path, couponsessions=ours, operation="eat")[0][0] == 302
+
+
+def test_a_storm_has_genuine_ones_some_twice_and_forged_ones(api: Api) -> None:
+    wish = {"count": 8, "duplicates": 3, "forged": 4, "shuffle": True, "send": False, "seed": 2}
+    told = api.http.post("/_/storm", json=wish).json()
+    bodies = [json.loads(parcel["body"]) for parcel in told["parcels"]]
+    assert len(bodies) == 15
+    assert len(set(told["events"])) == 8
+    secret = HEADERS["X-Client-Secret"].encode()
+    signed = [
+        hmac.new(secret, parcel["body"].encode(), hashlib.sha256).hexdigest()
+        == parcel["headers"]["x-hmac"]
+        for parcel in told["parcels"]
+    ]
+    assert signed.count(False) == 4
+    for body, is_genuine in zip(bodies, signed, strict=True):
+        asked = {"webhook": body["id"], "session": body["session"]}
+        answer = api.http.post("/v3/webhook/verification", json=asked)
+        assert (answer.status_code == 200) is is_genuine
+
+
+def test_parcels_are_signed_in_one_of_two_ways_or_not_at_all(api: Api) -> None:
+    names = {"hmac": ["x-hmac"], "own": ["x-coupontools-signature"], "none": []}
+    for signature, headers in names.items():
+        api.http.post("/_/courier", json={"signature": signature}).raise_for_status()
+        told = api.http.post("/_/storm", json={"count": 1, "send": False}).json()
+        assert [*told["parcels"][0]["headers"]] == headers
+    assert api.http.post("/_/courier", json={"signature": "rsa"}).status_code == 422
+
+
+def test_what_is_not_taken_is_brought_again_when_asked_for(api: Api) -> None:
+    api.http.post("/_/courier", json={"retries": 2, "pause_s": 0}).raise_for_status()
+    wish = {"count": 1, "endpoint": "http://127.0.0.1:9/hook"}
+    api.http.post("/_/storm", json=wish).raise_for_status()
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        [event] = api.http.get("/_/state").json()["events"]
+        if len(event["deliveries"]) == 3:
+            return
+        time.sleep(0.05)
+    raise AssertionError(event)
