@@ -5,7 +5,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +28,21 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 PATIENCE = 60.0
 PLACES = {"sqlite": 38, "postgres": 50}
 """More than there are to be killed at, as is checked in the stories; the engine's own vary."""
+
+
+def turns(places: Mapping[str, int], each: int) -> list[tuple[str, int]]:
+    """Where to be killed: one place of so many on SQLite, and one of twice as many on PostgreSQL.
+
+    With `KILLS=all`, at each place of both.
+    """
+    of_all = os.environ.get("KILLS") == "all"
+    steps = {"sqlite": 1 if of_all else each, "postgres": 1 if of_all else 2 * each}
+    return [
+        (kind, place)
+        for kind, most in places.items()
+        for place in range(steps[kind] // 2 + 1, most + 1, steps[kind])
+    ]
+
 
 Life = Callable[[Bot, Any], None]
 """What a bot does with what it is given, until nothing is left to do."""

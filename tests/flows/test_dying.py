@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from store.tables import Progress
-from tests.dying import MESSAGE, PLACES, carry_through, die
+from tests.dying import MESSAGE, PLACES, carry_through, die, turns
 from tests.world import World
 
 
@@ -20,14 +20,7 @@ def addresses(world: World) -> tuple[str, str, str]:
     return world.slack.url, world.api.url, world.settings.database_url
 
 
-TURNS = [
-    *(("sqlite", place) for place in range(1, PLACES["sqlite"] + 1, 2)),
-    *(("postgres", place) for place in range(2, PLACES["postgres"] + 1, 4)),
-]
-"""Every other place, some on the other database; `make chaos` does all on both."""
-
-
-@pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
+@pytest.mark.parametrize(("database", "fatal"), turns(PLACES, each=3), indirect=["database"])
 def test_whenever_it_dies_nothing_is_pushed_twice_and_nothing_is_lost(
     world: World, fatal: int
 ) -> None:

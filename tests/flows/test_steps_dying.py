@@ -15,7 +15,7 @@ from bot.app import Bot
 from store import queries
 from store.lifecycle import TooLate
 from store.tables import Progress
-from tests.dying import die, rest
+from tests.dying import die, rest, turns
 from tests.flows.asking import agree
 from tests.flows.running import SPRING, kept, ran
 from tests.flows.test_dying import addresses
@@ -24,10 +24,6 @@ from tests.world import World
 GIVEN_UP = ["dispatch_failed"] * 4
 PLACES = {"sqlite": 48, "postgres": 60}
 """More than there are to be killed at, as is checked below; the engine's own vary."""
-TURNS = [
-    *(("sqlite", place) for place in range(1, PLACES["sqlite"] + 1, 2)),
-    *(("postgres", place) for place in range(2, PLACES["postgres"] + 1, 4)),
-]
 
 
 def arrives(bot: Bot, event: dict[str, Any]) -> None:
@@ -70,7 +66,7 @@ def unheard(world: World) -> dict[str, Any]:
     return event | {"function_execution_id": execution["id"]}
 
 
-@pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
+@pytest.mark.parametrize(("database", "fatal"), turns(PLACES, each=4), indirect=["database"])
 def test_whenever_it_dies_a_step_is_asked_for_once_and_told_how_it_ended(
     world: World, fatal: int
 ) -> None:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 
 from store.hooks import Subscription
+from tests.dying import turns
 from tests.dying_hooks import die
 from tests.flows.hooking import checks, events, states, storm
 from tests.world import World
 
 PLACES = {"sqlite": 20, "postgres": 26}
 """Around each commit that wrote, and each call; on PostgreSQL the pace writes, too."""
-TURNS = [(kind, place) for kind, places in PLACES.items() for place in range(1, places + 1)]
 
 
 def addresses(world: World) -> tuple[str, str, str]:
@@ -36,7 +36,7 @@ def begins(world: World) -> list[bytes]:
     return [parcel["body"].encode() for parcel in told["parcels"]]
 
 
-@pytest.mark.parametrize(("database", "fatal"), TURNS, indirect=["database"])
+@pytest.mark.parametrize(("database", "fatal"), turns(PLACES, each=3), indirect=["database"])
 def test_whenever_it_dies_no_webhook_is_lost_and_none_is_counted_twice(
     world: World, fatal: int
 ) -> None:
