@@ -20,9 +20,14 @@ def to_ask(person: Person) -> None:
         raise NotAllowed("Guests and people from outside cannot use this. Ask a colleague.")
 
 
+def may_announce(person: Person) -> bool:
+    """Operators and approvers answer for what a channel is told."""
+    return person.member and bool(person.roles & {APPROVER, OPERATOR})
+
+
 def to_announce(person: Person, tells_a_channel: bool) -> None:
-    """May this person have a channel told? Operators and approvers answer for that."""
-    if tells_a_channel and not (person.member and person.roles & {APPROVER, OPERATOR}):
+    """May this person have a channel told?"""
+    if tells_a_channel and not may_announce(person):
         raise NotAllowed(
             "Only operators and approvers can have it posted in a channel. Leave the channel "
             "empty, and it comes to you alone."

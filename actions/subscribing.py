@@ -6,7 +6,6 @@ from actions import rights
 from actions.desk import Now
 from actions.errors import Declined, NotAllowed, UnknownThing
 from actions.policy import People, Person
-from actions.rules import APPROVER, OPERATOR
 from actions.wanting import Wish, in_words
 from store import queries
 from store.db import Store
@@ -20,11 +19,6 @@ from store.tables import new_id
 STAMP = "subscription:"
 MOST = 200
 """Subscriptions of an account: each event is held against all of them."""
-
-
-def may_subscribe(person: Person) -> bool:
-    """Approvers and operators answer for what a channel is told."""
-    return person.member and bool(person.roles & {APPROVER, OPERATOR})
 
 
 class Subscribing:
@@ -105,12 +99,12 @@ class Subscribing:
 
     def may(self, actor: str) -> bool:
         """Whether this person may begin and end them."""
-        return may_subscribe(self._people(actor))
+        return rights.may_announce(self._people(actor))
 
     def _allowed(self, actor: str) -> Person:
         person = self._people(actor)
         rights.to_ask(person)
-        if not may_subscribe(person):
+        if not rights.may_announce(person):
             raise NotAllowed("Only approvers and operators can subscribe a channel. Ask one.")
         return person
 
