@@ -15,7 +15,7 @@ from tests.chaos.wishes import Wish
 from tests.flows.asking import SPLASH, agree
 from tests.world import World
 
-KILLS = 6
+KILLS = 4
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
