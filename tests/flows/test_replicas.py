@@ -111,17 +111,38 @@ def holds_a_late_push(world: World) -> Operation:
 
 
 def ends_in_good_order(world: World, store: Store, folder: Path) -> None:
-    """Told to stop in the middle of a push: it says so, waits for the answer, and ends."""
+    """Told to stop with calls under way: it says so, waits for their answers, begins no others."""
     world.api.fails(PUSH, delay_s=3)
-    world.api.fails(CREATE, times=ROWS // 2, delay_s=3)  # eight at once: the others wait
+    world.api.fails(CREATE, times=ROWS, delay_s=3)  # eight at once: the others wait
     with serving(world.settings, folder) as bot:
-        until(lambda: world.api.calls(PUSH), "the push is under way")
+        until(lambda: world.api.calls(CREATE), "rows are under way")
         bot.told(signal.SIGTERM)
         until(lambda: bot.ready[0] != 200, "it says so")
         assert bot.ready in [(503, {"ready": False, "reason": "draining"}), (0, {})]
         assert bot.ends() == 0
-    assert [push["message"] for push in world.api.pushed] == ["Summer"]
     assert _count(store, Progress.UNCLEAR) == _count(store, Progress.RUNNING) == 0
+    assert _count(store, Progress.DONE) > 1
+    assert _count(store, Progress.READY) > 1
+
+
+@ON_SQLITE
+def test_told_twice_to_stop_it_ends_at_once(world: World, tmp_path: Path) -> None:
+    asks_push(world)
+    agree(world, "bo", "cy")
+    world.stops()
+    store = Store(world.settings.database_url)
+    world.api.fails(PUSH, delay_s=25)
+    with serving(world.settings, tmp_path) as bot:
+        until(lambda: world.api.calls(PUSH), "the push is under way")
+        bot.told(signal.SIGTERM)
+        until(lambda: bot.ready[0] == 503, "it drains")
+        bot.told(signal.SIGTERM)
+        assert bot.ends() == 128 + signal.SIGTERM
+    store.close()
+    world.starts()
+    world.tick()
+    assert [run.state for run in world.operations()] == [Progress.UNCLEAR]
+    assert len(world.api.calls(PUSH)) == 1
 
 
 def _count(store: Store, state: Progress) -> int:
