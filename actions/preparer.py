@@ -35,7 +35,7 @@ from store.tables import Account, Consent, Request
 PART, PARTS = 20, 10
 """Requests that are looked at together, and how often at one beat: the rest comes with the next."""
 AT_ONCE = 4
-"""Of them at the same moment: what Coupontools answers slowly keeps nothing else waiting."""
+"""Of them at the same moment, so that one which is answered slowly does not keep all waiting."""
 SLOWEST = 300.0
 """Seconds between two tries, at the most."""
 

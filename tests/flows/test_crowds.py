@@ -1,5 +1,6 @@
 """Many people, many schedules at the same moment: acknowledged at once, told the truth, in turn."""
 
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
 import psycopg
@@ -14,7 +15,7 @@ from store import pools
 from store.db import Store
 from store.queries import consent
 from store.tables import Account, Consent
-from tests.flows.asking import asks_campaign
+from tests.flows.asking import TEMPLATE, asks_campaign
 from tests.world import World
 
 ON_SQLITE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
@@ -37,6 +38,23 @@ def test_a_press_is_acknowledged_though_every_thread_is_busy(world: World) -> No
     done.set()
     world.workers.rest()
     assert world.request().state is Consent.GRANTED
+
+
+@ON_SQLITE
+def test_one_that_is_looked_at_slowly_keeps_no_other_waiting(world: World) -> None:
+    def states() -> list[Consent]:
+        return [request.state for request in world.requests()]
+
+    world.api.fails("/v3/coupon/info", delay_s=4)
+    given = {"template": TEMPLATE, "name": "Spring"}
+    for _ in range(3):
+        world.bot.desk.ask("campaign.create", given, actor="U0ANA")
+    with ThreadPoolExecutor(1) as beside:
+        beat = beside.submit(world.bot.jobs["prepare"][0])
+        world.until(lambda: states().count(Consent.WAITING) == 2, "two wait for people")
+        assert not beat.done()
+        assert states().count(Consent.ASKED) == 1
+    assert states() == [Consent.WAITING] * 3
 
 
 @ON_SQLITE
