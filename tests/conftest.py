@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -115,6 +117,8 @@ def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with all tables and nothing in them, to be copied."""
     file = tmp_path_factory.mktemp("model") / "vouchdesk.db"
     migrate(f"sqlite:///{file}")
+    with closing(sqlite3.connect(file)) as last:  # what is in its log is not copied
+        last.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file
 
 
