@@ -50,12 +50,6 @@ def beat(tx: Session, job: str, at: datetime, every: float) -> None:
     tx.merge(Beat(job=job, at=at, every=every))
 
 
-def next_due(tx: Session) -> Request | None:
-    """What runs next."""
-    granted = select(Request).where(Request.state == Consent.GRANTED)
-    return tx.exec(granted.order_by(col(Request.next_at)).limit(1)).first()
-
-
 def overdue(tx: Session, before: datetime, most: int = 10) -> Sequence[Request]:
     """What should have been launched by then."""
     late = select(Request).where(Request.state == Consent.GRANTED, col(Request.next_at) <= before)
