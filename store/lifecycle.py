@@ -70,11 +70,12 @@ def says(tx: Session, **columns: Any) -> None:
     tx.info[SAYS] = {**tx.info.get(SAYS, {}), **columns}
 
 
-def enter(tx: Session, row: Row, *, actor: str, at: datetime, because: str = "") -> None:
-    """Put a new row on record, note who and why, and queue the news."""
-    tx.add(row)
-    tx.flush()
-    _record(tx, row, was="", actor=actor, at=at, because=because)
+def enter(tx: Session, *rows: Row, actor: str, at: datetime, because: str = "") -> None:
+    """Put new rows on record, note who and why (else what their problem is), queue the news."""
+    tx.add_all(rows)
+    tx.flush()  # what is about a row comes after it
+    for row in rows:
+        _record(tx, row, was="", actor=actor, at=at, because=because or row.problem)
 
 
 def move(

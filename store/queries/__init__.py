@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
@@ -135,6 +135,20 @@ def operation(tx: Session, id: str) -> Operation | None:
     return tx.exec(select(Operation).where(Operation.id == id).with_for_update()).first()
 
 
+def lock_operations(tx: Session, ids: Sequence[str]) -> Sequence[Operation]:
+    """These, locked until the transaction ends, and at hand as long as they are kept."""
+    some = select(Operation).where(col(Operation.id).in_(ids))
+    return tx.exec(some.order_by(col(Operation.id)).with_for_update()).all()
+
+
+def lock_with_requests(tx: Session, ids: Sequence[str]) -> Sequence[Operation | Request]:
+    """The same, and whose runs they are: the requests without their rows."""
+    operations = lock_operations(tx, ids)
+    slim = defer(Request.inputs)  # type: ignore[arg-type]  # SQLModel
+    requests = select(Request).where(col(Request.id).in_({each.request for each in operations}))
+    return [*operations, *tx.exec(requests.options(slim))]
+
+
 def operation_seen(tx: Session, id: str) -> Operation | None:
     """The operation as it stands, unlocked."""
     return tx.get(Operation, id)
@@ -163,10 +177,12 @@ def operations_due(
     ).all()
 
 
-def operations_minted(tx: Session, request: str, moment: datetime) -> int:
-    """How many runs of that moment there are already."""
-    asked = select(func.count()).where(Operation.request == request, Operation.due == moment)
-    return tx.exec(asked).one()
+def operations_minted(tx: Session, requests: Sequence[str]) -> dict[str, int]:
+    """How many runs there are already of the moment at which each of these is due."""
+    due = (col(Request.id) == Operation.request, col(Request.next_at) == Operation.due)
+    asked = select(Operation.request, func.count()).join(Request, and_(*due))
+    some = asked.where(col(Request.id).in_(requests)).group_by(col(Operation.request))
+    return {request: count for request, count in tx.exec(some)}
 
 
 def states_of(tx: Session, request: str) -> dict[datetime, dict[Progress, int]]:
