@@ -20,6 +20,7 @@ from schedules.recurrence import moments, zone_of
 from schedules.upcoming import is_left_out, last_blackout_day, upcoming
 from store import queries
 from store.db import Store
+from store.ending import ending
 from store.kinds import Kind
 from store.lifecycle import TooLate, enter, move, note
 from store.queries import consent
@@ -69,7 +70,7 @@ class Launches:
         What is odd about one must not keep the others waiting: then each is tried by itself.
         """
         try:
-            with tx.begin_nested(), tx.no_autoflush:
+            with tx.begin_nested(), tx.no_autoflush, ending(tx):
                 return self._mint(tx, due)
         except OperationalError:
             raise  # the database itself: nothing else would go through either

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from store import pools
 from store.claims import Claims, is_first
+from store.ending import ending
 from store.syncing import Syncing, sync_log
 from store.turns import take_turns
 
@@ -82,7 +83,8 @@ class Store:
             tx.connection(execution_options={"patience": patience})
             if not self.is_sqlite and patience != PATIENCE:
                 tx.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
-            yield tx
+            with ending(tx):
+                yield tx
         if self.is_sqlite:
             # An intent has to survive a power cut, or a push could be sent twice.
             self._syncing.wait()

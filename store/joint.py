@@ -70,6 +70,7 @@ class Joint:
                     wish.result = wish.put(tx)
                     wish.info = {**tx.info}
                 tx.info.clear()
+                tx.info.update(for_all)
                 del at_hand  # a session forgets what nobody has
         except Exception as error:
             return error
