@@ -26,6 +26,7 @@ from store.db import Store
 from store.joint import Joint
 from store.kinds import Kind
 from store.lifecycle import move, note, says
+from store.queries import locking
 from store.secrets import Vault
 from store.shelf import Shelf
 from store.tables import Account, Consent, Effect, Operation, Progress, StepRun
@@ -61,8 +62,8 @@ class Runner:
         self._gate, self._clients, self._now = gate, clients, now
         self._batches, self._used = KeptBatches(store, catalog, vault, now), Used(now)
         begin = partial(store.begin, patience=AS_LONG_AS_IT_TAKES)
-        self._intents = Joint(begin, store.committed, queries.lock_with_requests)
-        self._answers = Joint(begin, store.committed, queries.lock_operations)
+        self._intents = Joint(begin, store.committed, locking.lock_to_run)
+        self._answers = Joint(begin, store.committed, locking.lock_operations)
 
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""

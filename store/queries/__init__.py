@@ -135,20 +135,6 @@ def operation(tx: Session, id: str) -> Operation | None:
     return tx.exec(select(Operation).where(Operation.id == id).with_for_update()).first()
 
 
-def lock_operations(tx: Session, ids: Sequence[str]) -> Sequence[Operation]:
-    """These, locked until the transaction ends, and at hand as long as they are kept."""
-    some = select(Operation).where(col(Operation.id).in_(ids))
-    return tx.exec(some.order_by(col(Operation.id)).with_for_update()).all()
-
-
-def lock_with_requests(tx: Session, ids: Sequence[str]) -> Sequence[Operation | Request]:
-    """The same, and whose runs they are: the requests without their rows."""
-    operations = lock_operations(tx, ids)
-    slim = defer(Request.inputs)  # type: ignore[arg-type]  # SQLModel
-    requests = select(Request).where(col(Request.id).in_({each.request for each in operations}))
-    return [*operations, *tx.exec(requests.options(slim))]
-
-
 def operation_seen(tx: Session, id: str) -> Operation | None:
     """The operation as it stands, unlocked."""
     return tx.get(Operation, id)
