@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bot.doctor import examine
 from store.chained import lines, verify_store
 from store.checkpoints import EVERY, Broken, signed
+from store.entries import AuditEntry
 from store.ledger import Fault, Verdict
 from store.lifecycle import note
 from store.queries import chain
@@ -81,7 +82,7 @@ def test_what_people_do_is_sealed_and_the_chain_is_whole(world: World) -> None:
 def test_who_commits_late_is_not_left_out(world: World) -> None:
     store = world.bot.office.store
     with store.begin() as late:
-        note(late, "read", actor="U0LATE", at=world.now())
+        late.add(AuditEntry(at=world.now(), actor="U0LATE", kind="read"))
         late.flush()
         happens(world, 3)
         beats(world, "seal")

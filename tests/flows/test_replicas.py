@@ -286,6 +286,33 @@ def test_a_run_whose_processes_die_again_and_again_is_given_up(
     assert "its process ended 5 times in the middle of it" in run.problem
 
 
+@ON_POSTGRES
+def test_a_run_that_an_elder_release_had_begun_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It kept steps in the engine, which nobody asks for any more."""
+    monkeypatch.setattr(slots, "CERTAIN", 0.0)
+    world.bot.desk.ask("campaign.list", {}, actor="U0ANA")
+    world.tick()
+    rest(world.bot)
+    [run] = world.operations()
+    as_if_left(world, run)
+    with world.bot.office.store.begin() as tx:
+        tx.execute(
+            text(
+                "INSERT INTO dbos.operation_outputs"
+                " (workflow_uuid, function_id, function_name, output, retention_timestamp)"
+                " VALUES (:workflow, 1, 'take', '0.0', 0), (:workflow, 2, 'DBOS.sleep', '1', 0)"
+            ),
+            {"workflow": f"{run.id}/{run.round}"},
+        )
+    world.bot.jobs["inherit"][0]()
+    rest(world.bot)
+    [run] = world.operations()
+    assert run.state is Progress.DONE
+    assert len(world.api.calls(LIST)) == 2
+
+
 def as_if_left(world: World, run: Operation) -> None:
     """A process in slot 77 had begun it, and is gone."""
     with world.bot.office.store.begin() as tx:

@@ -9,6 +9,7 @@ from sqlmodel import Session, SQLModel, create_engine
 from actions.approvals import grant, said, waited_for
 from actions.terms import Terms
 from actions.weighing import kept
+from store.ending import ending
 from store.lifecycle import enter, move
 from store.tables import Account, Approval, Consent, Request
 
@@ -21,7 +22,7 @@ BRAKE, NONE = timedelta(minutes=2), timedelta()
 def tx() -> Iterator[Session]:
     engine = create_engine("sqlite://")
     SQLModel.metadata.create_all(engine)
-    with Session(engine) as session:
+    with Session(engine) as session, ending(session):
         session.add(Account(name="main", client_id="", client_secret=""))
         session.flush()
         yield session

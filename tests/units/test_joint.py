@@ -1,9 +1,11 @@
 """Writes of many threads at one moment: none is lost, and an odd one harms no other."""
 
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
+from threading import Event
 
 import pytest
 from sqlmodel import Session
@@ -73,3 +75,35 @@ def test_a_write_that_stumbles_at_the_end_is_told_so(store: Store) -> None:
         joint.write(nobody)
     joint.write(partial(read, by="U001"))
     assert readers(store) == ["U001"]
+
+
+def test_each_is_told_of_its_own_and_gets_what_it_gives(store: Store) -> None:
+    begun, told, loaded = Event(), list[str](), list[list[str]]()
+    joint = Joint(
+        store.begin,
+        lambda info: told.append(info.get("mine", "nothing")),
+        lambda _, about: loaded.append([*about]),
+    )
+
+    def first(tx: Session) -> str:
+        begun.set()
+        time.sleep(0.2)  # the others come meanwhile
+        return given(tx, "a")
+
+    def given(tx: Session, name: str) -> str:
+        said = tx.info.get("mine", "")
+        tx.info["mine"] = name
+        read(tx, by=name)
+        return f"{name} after “{said}”"
+
+    with ThreadPoolExecutor(4) as threads:
+        results = [threads.submit(joint.write, first, "a")]
+        assert begun.wait(10)
+        for name in "bcd":
+            results.append(threads.submit(joint.write, partial(given, name=name), name))
+        said = [result.result(10) for result in results]
+    assert said == [f"{name} after “”" for name in "abcd"]
+    assert sorted(told) == [*"abcd"]
+    assert [about for about in loaded if "a" in about] == [["a"]]
+    assert sorted(sum(loaded, [])) == [*"abcd"]
+    assert readers(store) == [*"abcd"]
