@@ -25,6 +25,7 @@ from bot.digest import Digest
 from bot.executions import Executions
 from bot.finishing import Finishing
 from bot.hooks import Doorkeeper, Intake
+from bot.listeners.acknowledging import Prompt
 from bot.listeners.counter import open_counter
 from bot.noting import note_settings
 from bot.office import Office, open_office, slack_client, slack_people, utc_now
@@ -216,7 +217,7 @@ def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:
     return App(
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
-        listener_executor=threads,
+        listener_executor=Prompt(threads),
         token_verification_enabled=False,
         raise_error_for_unhandled_request=False,
     )

@@ -93,7 +93,9 @@ def register(
     acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
-    decisions.register(app)  # before all others: Bolt asks one after the other, and many press
+    # Before all others: Bolt asks one after the other, and these are many.
+    decisions.register(app)
+    submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
     stopping, launcher = (
         StopAll(counter, stops, pressing),
         Launcher(desk, counter.voices, stories, stops),
@@ -114,7 +116,6 @@ def register(
             _verbs(stopping, decisions, outgoing, records) | channels.verbs,
         ),
     )
-    submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
     pages.register(app, turning)
     changing.register(app, changes)
     sheets.register(app, lifting)
