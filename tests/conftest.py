@@ -3,6 +3,7 @@
 import os
 import shutil
 import sqlite3
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,9 @@ import httpx
 import psycopg
 import pytest
 import yaml
-from sqlalchemy import delete, make_url
+from sqlalchemy import Connection, Engine, delete, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from bot.app import build
 from sandbox.coupontools.app import create as coupontools
@@ -35,6 +38,28 @@ ON_BOTH = (
 
 LONG = ("storm", "replicas", "model", "cli", "chain", "faults", "restarting")
 """Modules with stories of many seconds: begun last, everybody would wait for them in the end."""
+
+
+MEMORY = Path("/dev/shm")  # noqa: S108  (whoever has none keeps files on the disk)
+ROOM = 4 << 30
+COMPILED: dict[Any, Any] = {}
+
+
+def pytest_configure() -> None:
+    """What each story would pay for anew, and none is about."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    os.environ.pop("SSL_CERT_FILE", None)  # no certificates are read: nobody leaves this machine
+    os.environ["SSL_CERT_DIR"] = str(ROOT / "tests")
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        dialect.__eq__ = lambda self, other: type(self) is type(other)
+        dialect.__hash__ = lambda self: hash(type(self))
+    event.listen(Engine, "engine_connect", _knows_what_is_compiled)
+
+
+def _knows_what_is_compiled(connection: Connection) -> None:
+    """A statement is compiled once for all databases of a kind, not once for each bot."""
+    connection.execution_options(compiled_cache=COMPILED)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
