@@ -1,5 +1,6 @@
 """Fixtures: the sandboxes once, a fresh database and a bot for each test."""
 
+import gc
 import os
 import shutil
 import sqlite3
@@ -55,6 +56,13 @@ def pytest_configure() -> None:
         dialect.__eq__ = lambda self, other: type(self) is type(other)
         dialect.__hash__ = lambda self: hash(type(self))
     event.listen(Engine, "engine_connect", _knows_what_is_compiled)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nobody looks through it for rubbish, again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def _knows_what_is_compiled(connection: Connection) -> None:
