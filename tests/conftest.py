@@ -5,8 +5,9 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -72,9 +73,25 @@ def _knows_what_is_compiled(connection: Connection) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out every second telling, unless it is asked for; the longest stories begin first."""
-    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONG)
-    if os.environ.get("DATABASES") == "both":
-        return
+    if os.environ.get("DATABASES") != "both":
+        _tell_once(config, items)
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def dealt(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """In an order of which each worker takes an even part: it begins with its share of the long."""
+    long = [item for item in items if item.path.stem.removeprefix("test_") in LONG]
+    long_ones = set(long)
+    short = iter([item for item in items if item not in long_ones])
+    order: list[pytest.Item] = []
+    for worker in range(workers):
+        part = (len(items) - len(order)) // (workers - worker)
+        share = long[worker::workers]
+        order += [*share, *islice(short, max(part - len(share), 0))]
+    return [*order, *short]
+
+
+def _tell_once(config: pytest.Config, items: list[pytest.Item]) -> None:
     told: dict[str, list[pytest.Item]] = {}
     for item in items:
         if _database_of(item) and item.path.stem.removeprefix("test_") not in ON_BOTH:
