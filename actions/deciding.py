@@ -27,7 +27,7 @@ class Deciding:
 
     def __init__(self, store: Store, now: Callable[[], datetime], surface: str = "slack") -> None:
         self._store, self._now, self._surface = store, now, surface
-        self._declined = Joint(self.begin)
+        self._declined = Joint(self.begin, store.committed)
         self._decided: Request | None = None
         self._at = now()
 

@@ -84,7 +84,7 @@ class Inbox:
         self._counting, self._now = counting, now
         self._way, self._own_secret, self._budget = way, own_secret, budget
         self._rests_until = dict[str, datetime]()
-        self._joint = Joint(lambda: store.begin(patience=PATIENCE))
+        self._joint = Joint(lambda: store.begin(patience=PATIENCE), store.committed)
 
     def keep(self, account: str, body: bytes, headers: Mapping[str, str]) -> None:
         """On record when this returns, and looked at later."""

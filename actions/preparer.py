@@ -25,16 +25,17 @@ from actions.weighing import Weighing, kept, noted
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
+from store.joint import Joint
 from store.kinds import Kind
 from store.lifecycle import move, note
-from store.queries import consent
+from store.queries import consent, locking
 from store.queries.consent import UNDECIDED
 from store.secrets import Vault
 from store.tables import Account, Consent, Request
 
-PART, PARTS = 20, 10
+PART, PARTS = 50, 10
 """Requests that are looked at together, and how often at one beat: the rest comes with the next."""
-AT_ONCE = 4
+AT_ONCE = 8
 """Of them at the same moment, so that one which is answered slowly does not keep all waiting."""
 SLOWEST = 300.0
 """Seconds between two tries, at the most."""
@@ -63,6 +64,7 @@ class Preparer:
         self._room, self._batches = room, KeptBatches(store, catalog, vault, now)
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
+        self._joint = Joint(store.begin, store.committed, locking.lock_requests)
         self._settled: Policy | None = None
         self._settled_at = now()
 
@@ -107,7 +109,7 @@ class Preparer:
         except Declined as error:  # nobody can say who asked: rights fail closed, for now
             self._later(request, str(error), pause(request.tries + 1))
         else:
-            self._prepared(request, preview, asker)
+            self._joint.write(lambda tx: self._prepared(tx, request, preview, asker), request.id)
 
     def look_again(self) -> None:
         """The policy has changed: what was asked under the old one is looked at anew.
@@ -149,24 +151,19 @@ class Preparer:
         except ValidationError as error:
             raise Garbled(f"Its answer has another form ({error.title}).") from None
 
-    def _prepared(self, request: Request, preview: Preview, asker: Person) -> None:
-        now = self._now()
-        with self._store.begin() as tx:
-            row = queries.request(tx, request.id)
-            account = queries.account(tx, request.account)
-            if row is None or account is None or _has_moved(row, request):
-                return
-            row.preview = preview.text.replace("\0", "")  # PostgreSQL keeps no such character
-            row.facts = [list(fact) for fact in preview.facts]
-            row.reach = preview.reach
-            facts = self._weighing.facts(tx, row, account, asker, preview.reach)
-            terms, row.weighed = policy.decide(self._weighing.policy, facts), noted(facts)
-            row.terms, row.quorum = kept(terms), terms.quorum
-            row.digest = self._weighing.digest(row)
-            row.problem = "" if row.tries else row.problem
-            tx.add(row)
-            tx.flush()
-            self._go_on(tx, row, terms, asker, now)
+    def _prepared(self, tx: Session, request: Request, preview: Preview, asker: Person) -> None:
+        row, account = queries.request_seen(tx, request.id), queries.account(tx, request.account)
+        if row is None or account is None or _has_moved(row, request):
+            return
+        row.preview = preview.text.replace("\0", "")  # PostgreSQL keeps no such character
+        row.facts = [list(fact) for fact in preview.facts]
+        row.reach = preview.reach
+        facts = self._weighing.facts(tx, row, account, asker, preview.reach)
+        terms, row.weighed = policy.decide(self._weighing.policy, facts), noted(facts)
+        row.terms, row.quorum = kept(terms), terms.quorum
+        row.digest = self._weighing.digest(row)
+        row.problem = "" if row.tries else row.problem
+        self._go_on(tx, row, terms, asker, self._now())
 
     def _go_on(self, tx: Session, row: Request, terms: Terms, asker: Person, now: datetime) -> None:
         if terms.refusal or not policy.may_ask(asker):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
@@ -22,8 +23,10 @@ from coupontools.client import Client
 from coupontools.errors import ApiError, Unreached
 from store import queries
 from store.db import Store
+from store.joint import Joint
 from store.kinds import Kind
 from store.lifecycle import move, note, says
+from store.queries import locking
 from store.secrets import Vault
 from store.shelf import Shelf
 from store.tables import Account, Consent, Effect, Operation, Progress, StepRun
@@ -58,6 +61,9 @@ class Runner:
         self._store, self._catalog, self._vault = store, catalog, vault
         self._gate, self._clients, self._now = gate, clients, now
         self._batches, self._used = KeptBatches(store, catalog, vault, now), Used(now)
+        begin = partial(store.begin, patience=AS_LONG_AS_IT_TAKES)
+        self._intents = Joint(begin, store.committed, locking.lock_to_run)
+        self._answers = Joint(begin, store.committed, locking.lock_operations)
 
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
@@ -65,14 +71,15 @@ class Runner:
             looked = self._look(id)
         except (ApiError, Declined) as error:
             return self._not_yet(id, error)
-        call = self._intend(id, looked)
+        call = self._intents.write(lambda tx: self._intend(tx, id, looked), id)
         if call is None:
             return None
         try:
             reply = call.answer(self._shelf, Looking(call.client, self._batches, self._used))
         except (ApiError, NotKept) as error:
-            return self._troubled(call, error)
-        return self._answered(call, reply)
+            trouble = error
+            return self._answers.write(lambda tx: self._troubled(tx, call, trouble), id)
+        return self._answers.write(lambda tx: self._answered(tx, call, reply), id)
 
     def give_up(self, id: str, error: str) -> None:
         """Something broke on our side: say what is known, and leave it to a person."""
@@ -152,25 +159,26 @@ class Runner:
         why, until = {"held_for": wait.why}, wait.until
         self._move(tx, operation, Progress.HELD, problem=wait.words, **why, held_until=until)
 
-    def _intend(self, id: str, looked: Looked | None) -> Call | None:
+    def _intend(self, tx: Session, id: str, looked: Looked | None) -> Call | None:
         """Put the next call on record before it is made; the first, together with its begin."""
-        with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            operation = queries.operation(tx, id)
-            if operation is None:
-                return None
-            standing = standing_of(tx, operation)
-            if operation.state is Progress.READY and looked:
-                self._begin(tx, operation, standing, looked)
-            if operation.state is Progress.RUNNING:
-                return self._next(tx, operation, standing)
+        operation = queries.operation_seen(tx, id)
+        if operation is None:
+            return None
+        standing, is_new = standing_of(tx, operation), operation.started_at is None
+        if operation.state is Progress.READY and looked:
+            self._begin(tx, operation, standing, looked)
+        if operation.state is Progress.RUNNING:
+            runs = () if is_new else queries.step_runs(tx, operation.id)
+            return self._next(tx, operation, standing, runs)
         return None
 
-    def _next(self, tx: Session, operation: Operation, standing: Standing) -> Call | None:
+    def _next(
+        self, tx: Session, operation: Operation, standing: Standing, runs: Sequence[StepRun]
+    ) -> Call | None:
         """The call after those that were answered, now on record; None: it rests."""
         action = self._catalog[operation.action]
         inputs = action.inputs.model_validate(opened(operation.inputs, self._vault))
-        steps, runs = action.steps_of(inputs), queries.step_runs(tx, operation.id)
-        position = len(done := confirmed(runs))
+        steps, position = action.steps_of(inputs), len(done := confirmed(runs))
         if position == len(steps):  # an answer came after all, while a person looked
             self._move(tx, operation, Progress.DONE, ended_at=self._now())
             return None
@@ -219,38 +227,36 @@ class Runner:
         """What was answered so far; of a call that a person vouches for nothing is known."""
         return {run.step: self._vault.open(run.reply) for run in done if run.reply}
 
-    def _answered(self, call: Call, reply: Any) -> float | None:
-        with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            self._settle(tx, call, Effect.CONFIRMED, reply=self._vault.seal(reply))
-            operation = queries.operation(tx, call.operation.id)
-            if operation is None or operation.state is not Progress.RUNNING:
-                self._late(tx, operation, call)  # the answer stays as evidence
-                return None
-            says(tx, **call.line(reply))
-            if call.is_last:
-                self._move(tx, operation, Progress.DONE, ended_at=self._now())
-                return None
-            note(tx, Kind.CALLED, actor=ACTOR, at=self._now(), about=operation)
+    def _answered(self, tx: Session, call: Call, reply: Any) -> float | None:
+        self._settle(tx, call, Effect.CONFIRMED, reply=self._vault.seal(reply))
+        operation = queries.operation_seen(tx, call.operation.id)
+        if operation is None or operation.state is not Progress.RUNNING:
+            self._late(tx, operation, call)  # the answer stays as evidence
+            return None
+        says(tx, **call.line(reply))
+        if call.is_last:
+            self._move(tx, operation, Progress.DONE, ended_at=self._now())
+            return None
+        note(tx, Kind.CALLED, actor=ACTOR, at=self._now(), about=operation)
         return 0.0
 
-    def _troubled(self, call: Call, error: ApiError | NotKept) -> float | None:
-        with self._store.begin(patience=AS_LONG_AS_IT_TAKES) as tx:
-            effect, words = call.known(error), call.told(error)
-            self._settle(tx, call, effect, problem=words)
-            operation = queries.operation(tx, call.operation.id)
-            if operation is None or operation.state is not Progress.RUNNING:
-                self._late(tx, operation, call, words)
-                return None
-            says(tx, **call.line())
-            if effect is Effect.UNCLEAR:
-                self._move(tx, operation, Progress.UNCLEAR, problem=words)
-            elif effect is Effect.REFUSED:
-                self._move(tx, operation, Progress.FAILED, problem=words)
-            elif self._too_late(operation):
-                words = f"{words} Gave up after {call.run.tries} tries."
-                self._move(tx, operation, Progress.FAILED, problem=words)
-            else:
-                return pause(call.run.tries, error if isinstance(error, ApiError) else None)
+    def _troubled(self, tx: Session, call: Call, error: ApiError | NotKept) -> float | None:
+        effect, words = call.known(error), call.told(error)
+        self._settle(tx, call, effect, problem=words)
+        operation = queries.operation_seen(tx, call.operation.id)
+        if operation is None or operation.state is not Progress.RUNNING:
+            self._late(tx, operation, call, words)
+            return None
+        says(tx, **call.line())
+        if effect is Effect.UNCLEAR:
+            self._move(tx, operation, Progress.UNCLEAR, problem=words)
+        elif effect is Effect.REFUSED:
+            self._move(tx, operation, Progress.FAILED, problem=words)
+        elif self._too_late(operation):
+            words = f"{words} Gave up after {call.run.tries} tries."
+            self._move(tx, operation, Progress.FAILED, problem=words)
+        else:
+            return pause(call.run.tries, error if isinstance(error, ApiError) else None)
         return None
 
     def _late(self, tx: Session, about: Operation | None, call: Call, words: str = "") -> None:

@@ -6,12 +6,20 @@ import signal
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from threading import Event
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Engine as SqlEngine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_when_event_set,
+    wait_exponential,
+)
 
 from actions.desk import Now
 from actions.runner import Runner
@@ -38,6 +46,12 @@ MOST_AT_ONCE = 48
 
 AT_WORK = (Progress.READY, Progress.RUNNING)
 
+TRIES, FIRST_WAIT = 8, 0.5
+"""What the database did not let through is tried again, each time after twice as many seconds."""
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
 log = logging.getLogger(__name__)
 
 
@@ -60,47 +74,36 @@ def at_once(pace: float) -> int:
     return min(max(AT_ONCE, round(pace / 2)), MOST_AT_ONCE)
 
 
-def _database_stumbled(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError)
-
-
 @DBOS.workflow(name="carry_out")
 def carry_out(operation: str) -> None:
-    """One operation, from READY until it rests."""
+    """One operation, from READY until it rests.
+
+    No step of the engine's: the effect ledger says what comes next, whoever begins it anew.
+    """
     at_work = _at_work[-1]
     try:
-        while (pause := _next(at_work, operation)) is not None:
-            if pause:
-                DBOS.sleep(pause)
+        while (pause := _patiently(at_work, at_work.runner.take, operation)) is not None:
+            at_work.leaves.wait(pause)
     except Exception as error:
         if at_work.leaves.is_set():
             raise Leaving from error
-        DBOS.logger.error(f"{operation} stumbled: {type(error).__name__}")
-        give_up(operation, type(error).__name__)
+        words = type(error).__name__
+        DBOS.logger.error(f"{operation} stumbled: {words}")
+        _patiently(at_work, at_work.runner.give_up, operation, words)
 
 
-def _next(at_work: AtWork, operation: str) -> float | None:
+def _patiently(at_work: AtWork, verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Some minutes without the database are not the end of it."""
     if at_work.leaves.is_set():
         raise Leaving
-    return take(operation)
-
-
-@DBOS.step(
-    name="take",
-    retries_allowed=True,
-    max_attempts=8,
-    interval_seconds=0.5,
-    should_retry=_database_stumbled,
-)
-def take(operation: str) -> float | None:
-    """The next thing of an operation; the effect ledger says what that is, whoever asks."""
-    return _at_work[-1].runner.take(operation)
-
-
-@DBOS.step(name="give_up", retries_allowed=True, max_attempts=8, interval_seconds=0.5)
-def give_up(operation: str, error: str) -> None:
-    """What is known is said, the rest is left to a person."""
-    _at_work[-1].runner.give_up(operation, error)
+    tries = Retrying(
+        retry=retry_if_exception_type(DBAPIError),
+        stop=stop_after_attempt(TRIES) | stop_when_event_set(at_work.leaves),
+        wait=wait_exponential(FIRST_WAIT),
+        sleep=sleep_using_event(at_work.leaves),
+        reraise=True,
+    )
+    return tries(verb, *args, **kwargs)
 
 
 class Engine:

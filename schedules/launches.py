@@ -20,6 +20,7 @@ from schedules.recurrence import moments, zone_of
 from schedules.upcoming import is_left_out, last_blackout_day, upcoming
 from store import queries
 from store.db import Store
+from store.ending import ending
 from store.kinds import Kind
 from store.lifecycle import TooLate, enter, move, note
 from store.queries import consent
@@ -35,8 +36,6 @@ WITH_ONE_MORE = {
 """What holds a run until it is over, unless one more person agrees to send it before."""
 LEFT_OUT = Kind.LEFT_OUT
 """What the record calls moments of a series on blackout days."""
-SOME = 20
-"""Requests that are launched in one transaction, at the most."""
 PATIENCE = 30.0
 """Seconds to wait for a lock: nobody has pressed anything."""
 PARTS = 50
@@ -61,25 +60,47 @@ class Launches:
         with self._store.glance() as tx:
             if not consent.is_any_due(tx, self._now()):
                 return False
-        minted = 0
         with self._store.begin(patience=PATIENCE) as tx:
-            due = queries.requests_due(tx, self._now(), SOME)  # locked, but for what others make
-            for request in due:
-                minted += self._minted(tx, request)
-                if minted >= PART:
-                    break
-        return minted > 0
+            due = queries.requests_due(tx, self._now(), PART)  # locked, but for what others make
+            return self._minted(tx, due) > 0
 
-    def _minted(self, tx: Session, request: Request) -> int:
-        """Make a part of the operations of a request, or nothing; how many."""
+    def _minted(self, tx: Session, due: Sequence[Request]) -> int:
+        """Make a part of their operations, written together; how many.
+
+        What is odd about one must not keep the others waiting: then each is tried by itself.
+        """
         try:
-            with tx.begin_nested():
-                return self._mint(tx, request)
+            with tx.begin_nested(), tx.no_autoflush, ending(tx):
+                return self._mint(tx, due)
         except OperationalError:
             raise  # the database itself: nothing else would go through either
-        except Exception as error:  # what is odd about one must not keep the others waiting
-            log.error("cannot be launched: %s (%s)", request.id, type(error).__name__)
+        except Exception as error:
+            if len(due) > 1:
+                return sum(self._minted(tx, [request]) for request in due)
+            log.error("cannot be launched: %s (%s)", due[0].id, type(error).__name__)
         return 0
+
+    def _mint(self, tx: Session, due: Sequence[Request]) -> int:
+        """The next runs of these, and their next moments after the last of each; how many."""
+        made, now = queries.operations_minted(tx, [request.id for request in due]), self._now()
+        runs: list[Operation] = []
+        through: list[Request] = []
+        for request in due:
+            is_left_out = _is_left_out(request)
+            rows = () if is_left_out else _rows_left(tx, request, made.get(request.id, 0))
+            runs += [_run(request, row, now) for row in rows[:PART]]
+            if len(rows) <= PART:
+                request.made += not is_left_out
+                through.append(request)
+            if len(runs) + len(through) >= PART:
+                break
+        enter(tx, *runs, actor=ACTOR, at=now)
+        for run in runs:
+            if run.state is Progress.READY:
+                self._submit(tx, run)
+        for request in through:
+            self._go_on(tx, request)
+        return len(runs) + len(through)
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held; of a sheet, all rows of it.
@@ -148,27 +169,10 @@ class Launches:
         for_others(self._store, held, why, drop)
         return held
 
-    def _mint(self, tx: Session, request: Request) -> int:
-        """The next rows of a request that is due, and its next moment after the last; how many."""
-        now = self._now()
-        due = request.next_at or now
-        # A series that was agreed to after a moment of it had passed begins with the next one.
-        missed_while_waiting = request.crontab and request.granted_at and due < request.granted_at
-        left_out = request.crontab and is_left_out(due, terms_of(request))
-        rows: Sequence[int] = ()
-        if not missed_while_waiting and not left_out:
-            rows = _rows_left(tx, request, due)
-            for row in rows[:PART]:
-                self._mint_row(tx, request, due, row, now)
-            if len(rows) > PART:
-                return PART
-            request.made += 1
-        self._go_on(tx, request, due)
-        return max(len(rows), 1)
-
-    def _go_on(self, tx: Session, request: Request, due: datetime) -> None:
+    def _go_on(self, tx: Session, request: Request) -> None:
         """To the next moment of a series, blackout days left out and on record; or it is spent."""
-        now, following = self._now(), upcoming(request, due, 1) if request.crontab else []
+        now, due = self._now(), _due(request)
+        following = upcoming(request, due, 1) if request.crontab else []
         if request.crontab and (words := _left_out(request, due, following)):
             note(tx, LEFT_OUT, actor=ACTOR, at=now, about=request, because=words, tell=True)
         if following:
@@ -177,27 +181,40 @@ class Launches:
         else:
             move(tx, request, Consent.SPENT, actor=ACTOR, at=now, next_at=None, made=request.made)
 
-    def _mint_row(
-        self, tx: Session, request: Request, due: datetime, row: int, now: datetime
-    ) -> None:
-        late = now - due > timedelta(seconds=request.lateness)
-        operation = Operation(
-            id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
-            request=request.id,
-            edition=request.edition,
-            due=due,
-            run_at=due,
-            row=row,
-            account=request.account,
-            action=request.action,
-            inputs=request.inputs[row],
-            state=Progress.HELD if late else Progress.READY,
-            problem="Too late to run without asking." if late else "",
-            held_for="late" if late else "",
-        )
-        enter(tx, operation, actor=ACTOR, at=now, because=operation.problem)
-        if not late:
-            self._submit(tx, operation)
+
+def _due(request: Request) -> datetime:
+    if request.next_at is None:
+        raise ValueError(f"{request.id} is never due")
+    return request.next_at
+
+
+def _run(request: Request, row: int, now: datetime) -> Operation:
+    """A run of that row, at the moment that the request is due."""
+    due = _due(request)
+    late = now - due > timedelta(seconds=request.lateness)
+    return Operation(
+        id=f"{request.id}.{due:%Y%m%dT%H%M%S%f}.{row}",
+        request=request.id,
+        edition=request.edition,
+        due=due,
+        run_at=due,
+        row=row,
+        account=request.account,
+        action=request.action,
+        inputs=request.inputs[row],
+        state=Progress.HELD if late else Progress.READY,
+        problem="Too late to run without asking." if late else "",
+        held_for="late" if late else "",
+    )
+
+
+def _is_left_out(request: Request) -> bool:
+    """Moments of a series on blackout days; and those before it was agreed to."""
+    if not request.crontab:
+        return False
+    due, granted_at = _due(request), request.granted_at
+    missed_while_waiting = granted_at is not None and due < granted_at
+    return missed_while_waiting or is_left_out(due, terms_of(request))
 
 
 def _left_out(request: Request, due: datetime, following: Sequence[datetime]) -> str:
@@ -211,13 +228,13 @@ def _left_out(request: Request, due: datetime, following: Sequence[datetime]) ->
     return f"Blackout days: no run from {said} until {last_blackout_day(first, terms)} is over."
 
 
-def _rows_left(tx: Session, request: Request, due: datetime) -> Sequence[int]:
+def _rows_left(tx: Session, request: Request, made: int) -> Sequence[int]:
     """The rows to be launched. What was agreed to twice is done once: dropped rows only.
 
     What it was before the person who asked changed it is something else.
     """
     if request.crontab or request.version == 1:
-        return range(queries.operations_minted(tx, request.id, due), len(request.inputs))
+        return range(made, len(request.inputs))
     launched = consent.rows_launched(tx, request.id, request.edition)
     return [row for row in range(len(request.inputs)) if row not in launched]
 

@@ -3,6 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +12,8 @@ from sqlmodel import Session
 
 from store import pools
 from store.claims import Claims, is_first
+from store.ending import ending
+from store.syncing import Syncing, sync_log
 from store.turns import take_turns
 
 PATIENCE = 2.0
@@ -33,7 +36,10 @@ def address(url: str) -> URL:
 
 
 def sqlite_engine(url: URL) -> Engine:
-    """An engine on a SQLite file, write-ahead logged, whose writers take turns."""
+    """An engine on a SQLite file, write-ahead logged, whose writers take turns.
+
+    A commit is in the log, but not yet safe from a power cut: see `store/syncing.py`.
+    """
     engine = create_engine(
         url,
         pool_size=20,
@@ -46,8 +52,7 @@ def sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None
-        # FULL: an intent row has to survive a power cut, or a push could be sent twice.
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
@@ -67,6 +72,7 @@ class Store:
             else pools.postgres_engine(self.url, patience=PATIENCE)
         )
         self._claims = Claims(self.engine)
+        self._syncing = Syncing(partial(sync_log, str(self.url.database)))
         self.on_commit: list[Callable[[Mapping[str, Any]], None]] = []
         """Told what a transaction that may write has noted in its `info`."""
 
@@ -77,9 +83,17 @@ class Store:
             tx.connection(execution_options={"patience": patience})
             if not self.is_sqlite and patience != PATIENCE:
                 tx.execute(text(f"SET LOCAL lock_timeout = {int(patience * 1000)}"))
-            yield tx
+            with ending(tx):
+                yield tx
+        if self.is_sqlite:
+            # An intent has to survive a power cut, or a push could be sent twice.
+            self._syncing.wait()
+        self.committed(tx.info)
+
+    def committed(self, info: Mapping[str, Any]) -> None:
+        """Tell those who want to know it."""
         for told in self.on_commit:
-            told(tx.info)
+            told(info)
 
     @contextmanager
     def look(self) -> Iterator[Session]:

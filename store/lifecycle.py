@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Table, Update, bindparam, update
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlmodel import Session, col
+from sqlmodel import Session
 
+from store.ending import put_down
 from store.kinds import Kind
 from store.tables import AuditEntry, Consent, Notice, Operation, Progress, Request
 
@@ -70,11 +72,12 @@ def says(tx: Session, **columns: Any) -> None:
     tx.info[SAYS] = {**tx.info.get(SAYS, {}), **columns}
 
 
-def enter(tx: Session, row: Row, *, actor: str, at: datetime, because: str = "") -> None:
-    """Put a new row on record, note who and why, and queue the news."""
-    tx.add(row)
-    tx.flush()
-    _record(tx, row, was="", actor=actor, at=at, because=because)
+def enter(tx: Session, *rows: Row, actor: str, at: datetime, because: str = "") -> None:
+    """Put new rows on record, note who and why (else what their problem is), queue the news."""
+    tx.add_all(rows)
+    tx.flush()  # what is about a row comes after it
+    for row in rows:
+        _record(tx, row, was="", actor=actor, at=at, because=because or row.problem)
 
 
 def move(
@@ -88,20 +91,25 @@ def move(
     **also: Any,
 ) -> None:
     """Change a row's state, note who and why, and queue the news: all or nothing."""
-    was, table = row.state, type(row)
+    was = row.state
     if to not in MOVES.get(was, ()):
         raise TooLate(was)
-    won = tx.execute(
-        update(table)
-        .where(col(table.id) == row.id, col(table.state) == was)
-        .values(state=to, **also)
-        .execution_options(synchronize_session=False, autoflush=False)
-    )
-    if won.rowcount != 1:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+    new = {"state": to} | also
+    put = {f"new_{name}": value for name, value in new.items()}
+    won = tx.connection().execute(_change(type(row), *new), put | {"this": row.id, "was": was})
+    if won.rowcount != 1:
         raise TooLate(was)
-    for name, value in ({"state": to} | also).items():
+    for name, value in new.items():
         set_committed_value(row, name, value)
     _record(tx, row, was=was, actor=actor, at=at, because=because)
+
+
+@cache
+def _change(table: type[Row], *columns: str) -> Update:
+    """Of a row that stands as we think it does: `TooLate` when there is none."""
+    rows: Table = table.__table__  # type: ignore[union-attr]  # SQLModel
+    stands = (rows.c.id == bindparam("this"), rows.c.state == bindparam("was"))
+    return update(rows).where(*stands).values({name: bindparam(f"new_{name}") for name in columns})
 
 
 def note(
@@ -120,13 +128,15 @@ def note(
     `line` is what else there is to say: account, action and surface when it is about no row.
     """
     place = _place(tx, about) | line
-    tx.add(AuditEntry(at=at, actor=actor, kind=kind, because=because, **place))
+    put_down(tx, AuditEntry, at=at, actor=actor, kind=kind, because=because, **place)
     if tell and about:
-        tx.add(_notice(about, at, kind, actor, because))
+        _tell(tx, about, at, kind, actor, because)
 
 
 def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, because: str) -> None:
-    entry = AuditEntry(
+    put_down(
+        tx,
+        AuditEntry,
         at=at,
         actor=actor,
         kind=Kind(row.state),
@@ -135,8 +145,7 @@ def _record(tx: Session, row: Row, *, was: str, actor: str, at: datetime, becaus
         because=because,
         **_place(tx, row),
     )
-    tx.add(entry)
-    tx.add(_notice(row, at, row.state, actor, because))
+    _tell(tx, row, at, row.state, actor, because)
     tx.info.setdefault(MOVED, []).append(_moved(row, was, at))
 
 
@@ -170,9 +179,8 @@ def _campaign_of(request: Request) -> Any:
     return named[0] if named and named.count(named[0]) == len(named) else ""
 
 
-def _notice(row: Row, at: datetime, became: str, actor: str, words: str) -> Notice:
+def _tell(tx: Session, row: Row, at: datetime, became: str, actor: str, words: str) -> None:
     operation = row.id if isinstance(row, Operation) else None
     request = row.request if isinstance(row, Operation) else row.id
-    return Notice(
-        at=at, request=request, operation=operation, became=became, actor=actor, words=words
-    )
+    about = {"request": request, "operation": operation, "became": became}
+    put_down(tx, Notice, at=at, actor=actor, words=words, **about)

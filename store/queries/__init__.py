@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import and_, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
@@ -163,10 +163,12 @@ def operations_due(
     ).all()
 
 
-def operations_minted(tx: Session, request: str, moment: datetime) -> int:
-    """How many runs of that moment there are already."""
-    asked = select(func.count()).where(Operation.request == request, Operation.due == moment)
-    return tx.exec(asked).one()
+def operations_minted(tx: Session, requests: Sequence[str]) -> dict[str, int]:
+    """How many runs there are already of the moment at which each of these is due."""
+    due = (col(Request.id) == Operation.request, col(Request.next_at) == Operation.due)
+    asked = select(Operation.request, func.count()).join(Request, and_(*due))
+    some = asked.where(col(Request.id).in_(requests)).group_by(col(Operation.request))
+    return {request: count for request, count in tx.exec(some)}
 
 
 def states_of(tx: Session, request: str) -> dict[datetime, dict[Progress, int]]:

@@ -293,9 +293,6 @@ def as_if_left(world: World, run: Operation) -> None:
         tx.execute(text("DELETE FROM app_step_run WHERE operation = :id"), given)
         tx.execute(text("UPDATE app_operation SET state = 'running' WHERE id = :id"), given)
         tx.execute(
-            text("DELETE FROM dbos.operation_outputs WHERE workflow_uuid = :workflow"), given
-        )
-        tx.execute(
             text(
                 "UPDATE dbos.workflow_status SET status = 'PENDING', executor_id = 'slot-77'"
                 " WHERE workflow_uuid = :workflow"

@@ -32,7 +32,7 @@ def readers(store: Store) -> list[str]:
 
 
 def test_what_many_threads_write_is_all_there_when_they_go_on(store: Store) -> None:
-    joint = Joint(store.begin)
+    joint = Joint(store.begin, store.committed)
     names = [f"U{number:03}" for number in range(60)]
 
     def write(name: str) -> bool:
@@ -45,7 +45,7 @@ def test_what_many_threads_write_is_all_there_when_they_go_on(store: Store) -> N
 
 
 def test_an_odd_one_is_told_so_and_harms_no_other(store: Store) -> None:
-    joint = Joint(store.begin)
+    joint = Joint(store.begin, store.committed)
 
     def odd(_: Session) -> None:
         raise LookupError("odd")
@@ -64,7 +64,7 @@ def test_an_odd_one_is_told_so_and_harms_no_other(store: Store) -> None:
 
 
 def test_a_write_that_stumbles_at_the_end_is_told_so(store: Store) -> None:
-    joint = Joint(store.begin)
+    joint = Joint(store.begin, store.committed)
 
     def nobody(tx: Session) -> None:
         note(tx, "read", actor=None, at=datetime.now(UTC))  # type: ignore[arg-type]  # on purpose

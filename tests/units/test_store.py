@@ -76,6 +76,7 @@ ANSWERS: dict[str, Any] = {
     "now": NOW,
     "moment": NOW,
     "ids": [1],
+    "requests": ["x"],
     "states": Progress.READY,
     "query": "x",
 }
