@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+export PYTHONDONTWRITEBYTECODE := # what is compiled is kept: a test run begins some fifty processes
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check regen bench chaos model mutate lock clean chromium

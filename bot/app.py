@@ -215,6 +215,7 @@ def _record_jobs(office: Office, board: Board, now: Now) -> dict[str, Job]:
 
 def _bolt(settings: Settings, client: WebClient, threads: Threads) -> App:
     return App(
+        name="vouchdesk",  # else it reads the source of everything on the stack to find one
         client=client,
         signing_secret=settings.slack_signing_secret.get_secret_value(),
         listener_executor=Prompt(threads),

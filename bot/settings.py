@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import available_timezones
@@ -14,6 +15,12 @@ from actions.inbox import Way
 from schedules.pacing import RATE
 
 PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
+
+
+@cache
+def zones() -> frozenset[str]:
+    """The name of every time zone; looked up once, for that reads a few hundred files."""
+    return frozenset(available_timezones())
 
 
 class HalfConfigured(Exception):
@@ -104,7 +111,7 @@ class Settings(BaseSettings):
     @field_validator("vouchdesk_timezone")
     @classmethod
     def _a_zone(cls, name: str) -> str:
-        if name not in available_timezones():
+        if name not in zones():
             raise ValueError(f"{name} is no time zone; one looks like Europe/Brussels")
         return name
 

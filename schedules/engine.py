@@ -139,7 +139,7 @@ class Engine:
             enable_otlp=False,
             run_migrations=True,
             log_level="ERROR",
-            notification_listener_polling_interval_sec=self._poll * 5,
+            notification_listener_polling_interval_sec=self._poll,  # a stop waits for it
         )
         if self._store.is_sqlite:
             config["system_database_engine"] = _own_engine(self._store)

@@ -1,10 +1,13 @@
 """Fixtures: the sandboxes once, a fresh database and a bot for each test."""
 
+import gc
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -13,7 +16,9 @@ import httpx
 import psycopg
 import pytest
 import yaml
-from sqlalchemy import delete, make_url
+from sqlalchemy import Connection, Engine, delete, event, make_url
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from bot.app import build
 from sandbox.coupontools.app import create as coupontools
@@ -37,11 +42,56 @@ LONG = ("storm", "replicas", "model", "cli", "chain", "faults", "restarting")
 """Modules with stories of many seconds: begun last, everybody would wait for them in the end."""
 
 
+MEMORY = Path("/dev/shm")  # noqa: S108  (whoever has none keeps files on the disk)
+ROOM = 4 << 30
+COMPILED: dict[Any, Any] = {}
+
+
+def pytest_configure() -> None:
+    """What each story would pay for anew, and none is about."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM and "TMPDIR" not in os.environ:
+        os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
+    os.environ.pop("SSL_CERT_FILE", None)  # no certificates are read: nobody leaves this machine
+    os.environ["SSL_CERT_DIR"] = str(ROOT / "tests")
+    for dialect in (SQLiteDialect_pysqlite, PGDialect_psycopg):
+        dialect.__eq__ = lambda self, other: type(self) is type(other)
+        dialect.__hash__ = lambda self: hash(type(self))
+    event.listen(Engine, "engine_connect", _knows_what_is_compiled)
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nobody looks through it for rubbish, again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
+def _knows_what_is_compiled(connection: Connection) -> None:
+    """A statement is compiled once for all databases of a kind, not once for each bot."""
+    connection.execution_options(compiled_cache=COMPILED)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out every second telling, unless it is asked for; the longest stories begin first."""
-    items.sort(key=lambda item: item.path.stem.removeprefix("test_") not in LONG)
-    if os.environ.get("DATABASES") == "both":
-        return
+    if os.environ.get("DATABASES") != "both":
+        _tell_once(config, items)
+    items[:] = dealt(items, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def dealt(items: Sequence[pytest.Item], workers: int) -> list[pytest.Item]:
+    """In an order of which each worker takes an even part: it begins with its share of the long."""
+    long = [item for item in items if item.path.stem.removeprefix("test_") in LONG]
+    long_ones = set(long)
+    short = iter([item for item in items if item not in long_ones])
+    order: list[pytest.Item] = []
+    for worker in range(workers):
+        part = (len(items) - len(order)) // (workers - worker)
+        share = long[worker::workers]
+        order += [*share, *islice(short, max(part - len(share), 0))]
+    return [*order, *short]
+
+
+def _tell_once(config: pytest.Config, items: list[pytest.Item]) -> None:
     told: dict[str, list[pytest.Item]] = {}
     for item in items:
         if _database_of(item) and item.path.stem.removeprefix("test_") not in ON_BOTH:

@@ -2,13 +2,13 @@
 
 import re
 from typing import Any
-from zoneinfo import available_timezones
 
 from slack_bolt import Ack, App
 
 from actions.desk import Desk
 from actions.fields import Option
 from actions.lookups import Lookups, found, shelf
+from bot.settings import zones
 from bot.views.kinds import line
 
 MOST = 100
@@ -24,8 +24,8 @@ def register(app: App, desk: Desk, lookups: Lookups) -> None:
         ack(options=[line(option) for option in matching])
 
     @app.options("zones")
-    def zones(ack: Ack, payload: dict[str, Any]) -> None:
-        every = [Option(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+    def zone(ack: Ack, payload: dict[str, Any]) -> None:
+        every = [Option(name, name.replace("_", " ")) for name in sorted(zones())]
         ack(
             options=[
                 line(option) for option in found(shelf(every), payload.get("value", ""))[:MOST]

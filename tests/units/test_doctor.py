@@ -20,6 +20,7 @@ from tests.console import vouchdesk
 from tests.servers import serving
 from tests.units.test_profiles import KNOWN_BETTER
 
+HURRIED = {"VOUCHDESK_PACE": "1000"}
 READS = [endpoint.id for endpoint in ENDPOINTS.values() if endpoint.reads]
 
 
@@ -128,7 +129,7 @@ def test_trouble_with_one_call_stays_with_that_call(
 def test_the_command_names_every_read_and_shows_nothing_of_the_account(
     settings: dict[str, str],  # noqa: F811
 ) -> None:
-    done = vouchdesk(settings, "doctor", "--live", "--json")
+    done = vouchdesk(settings | HURRIED, "doctor", "--live", "--json")
     assert done.exit_code == 0, done.stdout + done.stderr
     findings = {each["what"]: each for each in json.loads(done.stdout)["findings"]}
     assert findings.keys() >= set(READS)
@@ -144,7 +145,8 @@ def test_the_command_fails_when_one_answer_is_different(
 ) -> None:
     file = tmp_path / "endpoints.yml"
     file.write_text("directory_info:\n  path: /v3/coupon/list\n")
-    done = vouchdesk(settings | {"COUPONTOOLS_ENDPOINTS": str(file)}, "doctor", "--live")
+    told = settings | HURRIED | {"COUPONTOOLS_ENDPOINTS": str(file)}
+    done = vouchdesk(told, "doctor", "--live")
     assert done.exit_code == 1
     assert "no directory_info: different: " in done.stdout
     assert "ok directory_list: proven: " in done.stdout
