@@ -72,8 +72,7 @@ class Gate:
             return ""
         asker = self._people(slim.actor)
         with self._store.look() as tx:
-            request = queries.request_seen(tx, slim.id) or slim
-            given = queries.approvals(tx, slim) if slim.quorum else ()
+            request, given = queries.request_seen(tx, slim.id) or slim, queries.approvals(tx, slim)
             if words := self._of_asker(request, asker):
                 return words
             new = self._weighing.of(tx, request, account, asker, reach=request.reach)

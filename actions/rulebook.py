@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,6 @@ class BadPolicy(Exception):
         super().__init__(f"{file}, line {line}: {words}" if line else f"{file}: {words}")
 
 
-@lru_cache(maxsize=8)
 def read(text: str, file: str = "policy") -> Policy:
     """The policy that this text says; raises `BadPolicy`, which names the line."""
     tree, said = _parsed(text, file)

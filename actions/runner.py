@@ -103,9 +103,8 @@ class Runner:
             if operation is None or operation.state is not Progress.READY:
                 return None
             standing = standing_of(tx, operation)
-        if stop := holding.stopped(standing.account):
-            return Looked(stop, "")
-        return Looked("", self._gate.why_not(operation, standing))  # it would ask the API
+        stop = holding.stopped(standing.account)  # while all is stopped, nobody asks the API
+        return Looked(stop, "" if stop else self._gate.why_not(operation, standing))
 
     def _begin(self, tx: Session, operation: Operation, standing: Standing, looked: Looked) -> None:
         """It runs, unless something keeps it from that."""
@@ -164,8 +163,9 @@ class Runner:
         operation = queries.operation_seen(tx, id)
         if operation is None:
             return None
-        standing, is_new = standing_of(tx, operation), operation.started_at is None
-        if operation.state is Progress.READY and looked:
+        standing, is_ready = standing_of(tx, operation), operation.state is Progress.READY
+        is_new = is_ready and operation.started_at is None
+        if is_ready and looked:
             self._begin(tx, operation, standing, looked)
         if operation.state is Progress.RUNNING:
             runs = () if is_new else queries.step_runs(tx, operation.id)

@@ -6,11 +6,13 @@ import random
 import signal
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from store.checkpoints import Checkpoints, Trimming
 from store.db import Store
+from store.entries import AuditEntry
 from store.lifecycle import note
 from store.sealing import Sealing
 from store.signing import Signer
@@ -72,18 +74,22 @@ def dies(url: str, key: str, fatal: int = NEVER) -> tuple[int | None, int]:
     return code, passed
 
 
+class GivenUp(Exception):
+    """A transaction that ends without a commit."""
+
+
 def _writes(url: str, seed: int, stop: Any, wrote: Any) -> None:
     """Transactions of some entries, some slow to commit and some given up."""
     store, dice = Store(url), random.Random(seed)
     while not stop.is_set():
         entries, is_given_up = dice.randrange(1, 6), dice.random() < 0.2
-        with store.begin(patience=PATIENCE) as tx:
+        with suppress(GivenUp), store.begin(patience=PATIENCE) as tx:
             for _ in range(entries):
-                note(tx, "read", actor=f"U{seed}", at=utc())
+                tx.add(AuditEntry(at=utc(), actor=f"U{seed}", kind="read"))
             tx.flush()
             time.sleep(dice.random() * 0.01)
             if is_given_up:
-                tx.rollback()
+                raise GivenUp
         if not is_given_up:
             with wrote.get_lock():
                 wrote.value += entries
