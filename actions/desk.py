@@ -105,7 +105,7 @@ class Desk:
 
     def account(self) -> Account:
         """The account that is meant when none is named."""
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             found = queries.accounts(tx)
         if len(found) != 1:
             raise Declined("It is not clear which Coupontools account is meant.")

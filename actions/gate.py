@@ -71,7 +71,7 @@ class Gate:
         if known and known.version == slim.version and now - known.at < GOOD_FOR:
             return ""
         asker = self._people(slim.actor)
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             request, given = queries.request_seen(tx, slim.id) or slim, queries.approvals(tx, slim)
             if words := self._of_asker(request, asker):
                 return words

@@ -140,7 +140,7 @@ class Preparer:
         if action.preview is None:
             return Preview(action.summary)
         inputs = action.inputs.model_validate(opened(request.inputs[0], self._vault))
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             account = queries.account(tx, request.account)
             self._room.check(tx, action.steps_of(inputs), inputs)
         if account is None:

@@ -98,7 +98,7 @@ class Runner:
 
     def _look(self, id: str) -> Looked | None:
         """Before its first call, hold today against what was agreed."""
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             operation = queries.operation_seen(tx, id)
             if operation is None or operation.state is not Progress.READY:
                 return None

@@ -5,7 +5,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from threading import Thread, Timer
 from types import FrameType
 
@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 
 from actions.desk import Now
 from bot.app import GRACE, Bot, build
+from bot.core import one_core
 from bot.doctor import slack_problems
 from bot.logs import to_stderr
 from bot.office import utc_now
@@ -40,6 +41,7 @@ def serve(settings: Settings, http: str | None, socket_mode: bool, now: Now = ut
         raise HalfConfigured(["SLACK_APP_TOKEN (needed for Socket Mode)"])
     host, port = address(http or HERE)
     with ExitStack() as running:
+        running.enter_context(one_core() if settings.vouchdesk_one_core else nullcontext())
         running.enter_context(Store(settings.database_url).alone())
         bot = build(settings, now)
         _check_slack(bot)

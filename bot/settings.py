@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     vouchdesk_pace: float = Field(
         RATE, gt=0, le=1000, description="calls a second that each account takes"
     )
+    vouchdesk_one_core: bool = Field(
+        True, description="keep to one core, as an interpreter is fastest"
+    )
     vouchdesk_public_url: str = Field(
         "", pattern=r"^(https?://\S+)?$", description="our address for Coupontools' webhooks"
     )
