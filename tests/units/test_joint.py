@@ -14,6 +14,7 @@ from store import queries, schema
 from store.db import Store
 from store.joint import Joint
 from store.lifecycle import note
+from store.tables import Account
 
 
 @pytest.fixture
@@ -107,3 +108,40 @@ def test_each_is_told_of_its_own_and_gets_what_it_gives(store: Store) -> None:
     assert [about for about in loaded if "a" in about] == [["a"]]
     assert sorted(sum(loaded, [])) == [*"abcd"]
     assert readers(store) == [*"abcd"]
+
+
+def test_what_was_changed_for_many_is_written_by_itself_when_one_of_them_is_odd(
+    store: Store,
+) -> None:
+    with store.begin() as tx:
+        tx.add(Account(name="main", client_id="", client_secret=""))
+    with store.look() as tx:
+        account = tx.get(Account, "main")
+    assert account is not None
+    joint, begun, waits = Joint(store.begin, store.committed), Event(), list[object]()
+
+    def slow(_: Session) -> None:
+        begun.set()
+        while len(joint._waiting) < 2:
+            time.sleep(0.01)
+
+    def rename(tx: Session) -> str:
+        waits.append(tx)
+        tx.add(account)
+        account.stopped_by = "U0ANA"
+        return account.name
+
+    def odd(_: Session) -> None:
+        raise LookupError("odd")
+
+    with ThreadPoolExecutor(3) as threads:
+        threads.submit(joint.write, slow)
+        assert begun.wait(10)
+        renamed, refused = threads.submit(joint.write, rename), threads.submit(joint.write, odd)
+        assert renamed.result(10) == "main"
+        assert isinstance(refused.exception(10), LookupError)
+    assert len(waits) == 2, "once together, and once by itself"
+    with store.look() as tx:
+        kept = tx.get(Account, "main")
+    assert kept is not None
+    assert kept.stopped_by == "U0ANA"
