@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from actions.desk import When
+from store import queries
 from store.tables import Consent, Progress, Request
 from tests.flows.asking import SPLASH, TEMPLATE, agree, asks_campaign
 from tests.world import World, words_of
@@ -60,8 +61,10 @@ def test_a_zone_that_is_gone_stops_no_other_schedule(world: World) -> None:
         "campaign.list", {}, actor="U0ANA", when=When(world.now() + timedelta(minutes=2))
     )
     world.tick()
-    world.passes(minutes=3)
-    assert len(world.operations(Progress.DONE)) == 1
+    world.passes(minutes=3)  # both are due at one beat
+    assert len(world.operations(Progress.DONE)) == len(world.operations()) == 1
+    with world.bot.office.store.look() as tx:
+        assert "ready" not in {line.kind for line in queries.audit_of(tx, odd.id)}
 
 
 def test_a_name_that_the_database_cannot_keep_stops_nobody_else(world: World) -> None:
