@@ -93,7 +93,7 @@ def carry_out(operation: str) -> None:
 
 
 def _patiently(at_work: AtWork, verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Some minutes without the database are not the end of it."""
+    """A minute without the database is not the end of it."""
     if at_work.leaves.is_set():
         raise Leaving
     tries = Retrying(
