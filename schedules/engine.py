@@ -25,7 +25,7 @@ from actions.desk import Now
 from actions.runner import Runner
 from schedules.replicas import Heir, Slot
 from store import queries
-from store.db import Store
+from store.db import CACHE, Store
 from store.lifecycle import note
 from store.queries import replicas
 from store.tables import Operation, Progress
@@ -266,7 +266,7 @@ def _own_engine(store: Store) -> SqlEngine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = "IMMEDIATE"
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000"):
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", CACHE):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
