@@ -27,15 +27,13 @@ class Syncing:
             number = self._begun
         try:
             self._sync()
-        except OSError:
-            self._end(self._done)
+        except BaseException:  # whatever it is, the next one has to try
+            number = self._done
             raise
-        self._end(number)
-
-    def _end(self, done: int) -> None:
-        with self._change:
-            self._is_at_work, self._done = False, done
-            self._change.notify_all()
+        finally:
+            with self._change:
+                self._is_at_work, self._done = False, number
+                self._change.notify_all()
 
 
 def sync_log(database: str) -> None:

@@ -271,11 +271,7 @@ def broken(store: Store, slot: Slot) -> None:
 def test_a_run_whose_processes_die_again_and_again_is_given_up(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slots, "CERTAIN", 0.0)
-    world.bot.desk.ask("campaign.list", {}, actor="U0ANA")
-    world.tick()
-    rest(world.bot)
-    [run] = world.operations()
+    run = carried_out(world, monkeypatch)
     for deaths in range(1, 7):
         as_if_left(world, run)
         world.bot.jobs["inherit"][0]()
@@ -291,11 +287,7 @@ def test_a_run_that_an_elder_release_had_begun_goes_on(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It kept steps in the engine, which nobody asks for any more."""
-    monkeypatch.setattr(slots, "CERTAIN", 0.0)
-    world.bot.desk.ask("campaign.list", {}, actor="U0ANA")
-    world.tick()
-    rest(world.bot)
-    [run] = world.operations()
+    run = carried_out(world, monkeypatch)
     as_if_left(world, run)
     with world.bot.office.store.begin() as tx:
         tx.execute(
@@ -311,6 +303,16 @@ def test_a_run_that_an_elder_release_had_begun_goes_on(
     [run] = world.operations()
     assert run.state is Progress.DONE
     assert len(world.api.calls(LIST)) == 2
+
+
+def carried_out(world: World, monkeypatch: pytest.MonkeyPatch) -> Operation:
+    """A run that is over; who finds a process gone is sure of it at once."""
+    monkeypatch.setattr(slots, "CERTAIN", 0.0)
+    world.bot.desk.ask("campaign.list", {}, actor="U0ANA")
+    world.tick()
+    rest(world.bot)
+    [run] = world.operations()
+    return run
 
 
 def as_if_left(world: World, run: Operation) -> None:
