@@ -1,12 +1,12 @@
 """Before a run: does what was agreed to still hold?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from actions import policy
+from actions import holding, policy
 from actions.approvals import ALONE
 from actions.card import Preview
 from actions.desk import Now
@@ -18,7 +18,9 @@ from actions.weighing import Weighing, terms_of
 from coupontools.errors import Refused
 from store import queries
 from store.db import Store
-from store.tables import Account, Approval, Consent, Operation, Request
+from store.joint import APART, Joint
+from store.queries import locking
+from store.tables import Account, Approval, Consent, Operation, Progress, Request
 
 GONE = "The person who asked is no member any more."
 LEFT = "Somebody who agreed is no longer one who may"
@@ -41,13 +43,24 @@ class Standing:
 
     request: Request | None
     account: Account | None
+    given: Sequence[Approval] = ()
+    is_cleared: bool = False
+    """Another row of its sheet has only just been let pass."""
 
 
 def standing_of(tx: Session, operation: Operation) -> Standing:
-    """As they are now."""
+    """As they are now; who agreed is not asked for."""
     return Standing(
         queries.request_to_run(tx, operation.request), queries.account(tx, operation.account)
     )
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was seen of a run that is about to begin: words of a stop, or why it must not."""
+
+    stop: str
+    words: str
 
 
 class Gate:
@@ -59,27 +72,63 @@ class Gate:
         self._store, self._people, self._preparer = store, people, preparer
         self._weighing, self._now = weighing, now
         self._cleared: dict[str, Cleared] = {}
+        self._looks = Joint(store.glance, store.committed, self._at_hand, APART)
+
+    def look(self, id: str) -> Looked | None:
+        """Hold today against what was agreed; None: that run is not about to begin.
+
+        Raises what `why_not` does.
+        """
+        found = self._looks.write(lambda tx: self._about_to_begin(tx, id), id)
+        if found is None:
+            return None
+        operation, standing = found
+        stop = holding.stopped(standing.account)  # while all is stopped, nobody asks the API
+        return Looked(stop, "" if stop else self.why_not(operation, standing))
+
+    def standing(self, tx: Session, operation: Operation) -> Standing:
+        """All that a look at it asks of the database."""
+        found = standing_of(tx, operation)
+        request = found.request
+        if request is None or self._is_cleared(request):
+            return replace(found, is_cleared=True)
+        queries.with_rows(tx, request)
+        return replace(found, given=queries.approvals(tx, request))
 
     def why_not(self, operation: Operation, standing: Standing) -> str:
         """Words for the card; empty: it may run."""
-        slim, account, now = standing.request, standing.account, self._now()
-        if slim is None or account is None:
+        request, account, now = standing.request, standing.account, self._now()
+        if request is None or account is None:
             return "Its request or its account is gone."
-        if words := _stands(slim, operation.edition):
+        if words := _stands(request, operation.edition):
             return words
-        known = self._cleared.get(slim.id)
-        if known and known.version == slim.version and now - known.at < GOOD_FOR:
+        if standing.is_cleared:
             return ""
-        asker = self._people(slim.actor)
+        asker = self._people(request.actor)
+        if words := self._of_asker(request, asker):
+            return words
         with self._store.glance() as tx:
-            request, given = queries.request_seen(tx, slim.id) or slim, queries.approvals(tx, slim)
-            if words := self._of_asker(request, asker):
-                return words
             new = self._weighing.of(tx, request, account, asker, reach=request.reach)
-        words = self._of_terms(request, new, given) or self._of_today(request)
+        words = self._of_terms(request, new, standing.given) or self._of_today(request)
         if not words:
             self._remember(request, now)
         return words
+
+    def _about_to_begin(self, tx: Session, id: str) -> tuple[Operation, Standing] | None:
+        operation = queries.operation_seen(tx, id)
+        if operation is None or operation.state is not Progress.READY:
+            return None
+        return operation, self.standing(tx, operation)
+
+    def _at_hand(self, tx: Session, ids: Sequence[str]) -> locking.Rows:
+        """Of sheets of which one run after the other begins, the rows were looked at."""
+        return locking.see_to_run(tx, ids, known=tuple(self._cleared))
+
+    def _is_cleared(self, request: Request) -> bool:
+        known = self._cleared.get(request.id)
+        if known is None or known.version != request.version:
+            return False
+        return self._now() - known.at < GOOD_FOR
 
     def _of_asker(self, request: Request, asker: Person) -> str:
         """May they still ask, and is this what they asked?"""

@@ -1,7 +1,6 @@
 """Carrying out: one step, its row first, then the call, then the answer."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from actions.batch_kept import KeptBatches
 from actions.calls import Call, confirmed, line_of, newest, planned
 from actions.desk import Now
 from actions.errors import Declined, NotKept
-from actions.gate import GONE, Gate, Standing, standing_of
+from actions.gate import GONE, Gate, Looked, Standing, standing_of
 from actions.holding import Wait
 from actions.looking import Looking, Used
 from actions.preparer import look_anew, pause
@@ -23,7 +22,7 @@ from coupontools.client import Client
 from coupontools.errors import ApiError, Unreached
 from store import queries
 from store.db import Store
-from store.joint import Joint
+from store.joint import APART, Joint
 from store.kinds import Kind
 from store.lifecycle import move, note, says
 from store.queries import locking
@@ -35,14 +34,6 @@ AS_LONG_AS_IT_TAKES = 60.0
 """Seconds to wait for a lock while carrying out: what the API answered must not be lost."""
 
 ACTOR = "runner"
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What was seen of a run that is about to begin: words of a stop, or why it must not."""
-
-    stop: str
-    words: str
 
 
 class Runner:
@@ -62,13 +53,13 @@ class Runner:
         self._gate, self._clients, self._now = gate, clients, now
         self._batches, self._used = KeptBatches(store, catalog, vault, now), Used(now)
         begin = partial(store.begin, patience=AS_LONG_AS_IT_TAKES)
-        self._intents = Joint(begin, store.committed, locking.lock_to_run)
-        self._answers = Joint(begin, store.committed, locking.lock_operations)
+        self._intents = Joint(begin, store.committed, locking.lock_to_run, APART)
+        self._answers = Joint(begin, store.committed, locking.lock_operations, APART)
 
     def take(self, id: str) -> float | None:
         """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
         try:
-            looked = self._look(id)
+            looked = self._gate.look(id)  # before its first call, today against what was agreed
         except (ApiError, Declined) as error:
             return self._not_yet(id, error)
         call = self._intents.write(lambda tx: self._intend(tx, id, looked), id)
@@ -95,16 +86,6 @@ class Runner:
                 self._unclear(tx, operation, unsettled[-1], words)
             else:
                 self._move(tx, operation, Progress.FAILED, problem=words)
-
-    def _look(self, id: str) -> Looked | None:
-        """Before its first call, hold today against what was agreed."""
-        with self._store.glance() as tx:
-            operation = queries.operation_seen(tx, id)
-            if operation is None or operation.state is not Progress.READY:
-                return None
-            standing = standing_of(tx, operation)
-        stop = holding.stopped(standing.account)  # while all is stopped, nobody asks the API
-        return Looked(stop, "" if stop else self._gate.why_not(operation, standing))
 
     def _begin(self, tx: Session, operation: Operation, standing: Standing, looked: Looked) -> None:
         """It runs, unless something keeps it from that."""

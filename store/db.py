@@ -74,6 +74,12 @@ class Store:
             if self.is_sqlite
             else pools.postgres_engine(self.url, patience=PATIENCE)
         )
+        self._reading = self.engine.execution_options(reading=True)
+        self._glancing = (
+            self._reading
+            if self.is_sqlite
+            else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        )
         self._claims = Claims(self.engine)
         self._syncing = Syncing(partial(sync_log, str(self.url.database)))
         self.on_commit: list[Callable[[Mapping[str, Any]], None]] = []
@@ -101,8 +107,7 @@ class Store:
     @contextmanager
     def look(self) -> Iterator[Session]:
         """One transaction that only reads, and waits for nobody."""
-        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
-            tx.connection(execution_options={"reading": True})
+        with Session(self._reading, expire_on_commit=False) as tx, tx.begin():
             yield tx
 
     @contextmanager
@@ -118,9 +123,7 @@ class Store:
     @contextmanager
     def glance(self) -> Iterator[Session]:
         """The same for a short question or two: on PostgreSQL they take no transaction."""
-        how = {"reading": True} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        with Session(self.engine, expire_on_commit=False) as tx, tx.begin():
-            tx.connection(execution_options=how)
+        with Session(self._glancing, expire_on_commit=False) as tx, tx.begin():
             yield tx
 
     @contextmanager

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from threading import Lock
+from time import monotonic, sleep
 from typing import Any, Generic, TypeVar
 
 from sqlmodel import Session
@@ -11,6 +12,8 @@ from sqlmodel import Session
 R = TypeVar("R")
 Put = Callable[[Session], R]
 MOST = 200
+APART = 0.03
+"""Seconds between two commits where nobody waits for them with a finger on a button."""
 
 
 class Wish(Generic[R]):
@@ -28,17 +31,23 @@ def _nothing(_: Session, __: Sequence[str]) -> None:
 
 
 class Joint:
-    """Whoever has its turn writes for all that wait by then: a commit costs the same for many."""
+    """Whoever has its turn writes for all that wait by then: a commit costs the same for many.
+
+    `apart` is how many seconds there are at the least between two of them: one that comes alone
+    waits for nothing, and of many the next ones go together.
+    """
 
     def __init__(
         self,
         begin: Callable[[], AbstractContextManager[Session]],
         committed: Callable[[Mapping[str, Any]], None],
         load: Callable[[Session, Sequence[str]], object] = _nothing,
+        apart: float = 0.0,
     ) -> None:
         """`load` gets at once what many writes are about; each of them is told its own `info`."""
         self._begin, self._committed, self._load = begin, committed, load
         self._turn, self._waiting = Lock(), deque[Wish[Any]]()
+        self._apart, self._next = apart, 0.0
 
     def write(self, put: Put[R], about: str = "") -> R:
         """What it gives, once that is committed; raises what was in the way of this one."""
@@ -46,6 +55,8 @@ class Joint:
         self._waiting.append(mine)
         with self._turn:
             while not mine.done:
+                sleep(max(self._next - monotonic(), 0.0))
+                self._next = monotonic() + self._apart
                 self._write([self._waiting.popleft() for _ in range(min(len(self._waiting), MOST))])
         if mine.error:
             raise mine.error

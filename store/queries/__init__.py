@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, update
+from sqlalchemy import and_, inspect, update
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, func, or_, select
 
@@ -46,6 +46,12 @@ def request_seen(tx: Session, id: str) -> Request | None:
 def request_to_run(tx: Session, id: str) -> Request | None:
     """The request as it stands, without its rows."""
     return tx.get(Request, id, options=[defer(Request.inputs)])  # type: ignore[arg-type]  # SQLModel
+
+
+def with_rows(tx: Session, request: Request) -> None:
+    """Its rows too, if it was read without."""
+    if "inputs" in inspect(request).unloaded:
+        tx.refresh(request, ["inputs"])
 
 
 def request_of_token(tx: Session, token: str) -> Request | None:

@@ -9,7 +9,7 @@ import pytest
 from actions.approvals import ALONE
 from actions.catalog import CATALOG
 from actions.desk import When
-from actions.gate import LEFT, Gate, standing_of
+from actions.gate import LEFT, Gate
 from actions.policy import Policy
 from actions.preparer import Preparer
 from actions.room import NO_LIMIT, Room
@@ -40,7 +40,7 @@ def why_not(world: World, policy: Policy | None = None) -> str:
 def asked(world: World, known: Gate, run: Operation) -> str:
     """What that gate says of a run as things stand."""
     with world.bot.office.store.look() as tx:
-        standing = standing_of(tx, run)
+        standing = known.standing(tx, run)
     return known.why_not(run, standing)
 
 

@@ -145,3 +145,14 @@ def test_what_was_changed_for_many_is_written_by_itself_when_one_of_them_is_odd(
         kept = tx.get(Account, "main")
     assert kept is not None
     assert kept.stopped_by == "U0ANA"
+
+
+def test_those_who_come_before_the_next_one_go_together(store: Store) -> None:
+    groups: list[list[str]] = []
+    joint = Joint(store.begin, store.committed, lambda _, about: groups.append([*about]), apart=2)
+    joint.write(partial(read, by="U0"), "U0")
+    names = [f"U{number}" for number in range(1, 9)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda name: joint.write(partial(read, by=name), name), names))
+    assert [sorted(group) for group in groups] == [["U0"], names]
+    assert readers(store) == ["U0", *names]
