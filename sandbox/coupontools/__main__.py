@@ -31,7 +31,8 @@ def main() -> None:
     config = uvicorn.Config(
         create(given.profile), log_level="warning", access_log=False, lifespan="off", ws="none"
     )
-    with socket.socket() as listening, contextlib.suppress(KeyboardInterrupt):
+    tcp = (socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, answers go out at once
+    with socket.socket(*tcp) as listening, contextlib.suppress(KeyboardInterrupt):
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind((LOOPBACK, given.port))
         Server(config).run(sockets=[listening])
