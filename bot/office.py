@@ -157,7 +157,7 @@ def open_office(settings: Settings, now: Now = utc_now, watch: Watch = UNWATCHED
     _keep_account(store, vault, settings, now)
     http = httpx.Client(
         base_url=settings.coupontools_url,
-        limits=httpx.Limits(max_connections=50),
+        limits=httpx.Limits(max_connections=80),
         headers={"User-Agent": "Vouchdesk"},
     )
     rulebook = Rulebook(settings.vouchdesk_policy, _noting(store, now))

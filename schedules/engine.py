@@ -42,7 +42,7 @@ MOST_ADOPTIONS = 5
 
 AT_ONCE = 8
 """Runs of an account that a process has at work, at the most."""
-MOST_AT_ONCE = 48
+MOST_AT_ONCE = 64
 
 AT_WORK = (Progress.READY, Progress.RUNNING)
 
