@@ -7,6 +7,7 @@ from typing import Any
 from bench.stage import POSTGRES, SQLITE, Stage, stage
 from bench.work import (
     APS,
+    DURABLE,
     PACE,
     PROCRASTINATE,
     all_called,
@@ -21,10 +22,17 @@ from bench.work import (
 Dues = Callable[[datetime], list[datetime]]
 """All moments, from the first one on."""
 
-PEERS: Mapping[str, Sequence[str]] = {SQLITE: [APS], POSTGRES: [PROCRASTINATE, APS]}
+PEERS: Mapping[str, Sequence[str]] = {
+    SQLITE: [APS, DURABLE],
+    POSTGRES: [PROCRASTINATE, APS, DURABLE],
+}
 """With whom we are compared on which database; the first is the baseline."""
 
-NAMES = {APS: "APScheduler 3.11, SQLAlchemyJobStore", PROCRASTINATE: "Procrastinate"}
+NAMES = {
+    APS: "APScheduler 3.11, SQLAlchemyJobStore",
+    PROCRASTINATE: "Procrastinate",
+    DURABLE: "DBOS by itself",
+}
 
 
 def lateness(dues: Dues, ahead: float) -> Iterator[tuple[str, dict[str, list[float]]]]:

@@ -25,8 +25,8 @@ PUSH, PATH = "campaign.push", "/v3/coupon/pushnotification/single"
 WHERE = {"campaign": "cam_123456", "couponsession": "tym47c"}
 """A coupon of the sandbox that somebody's phone holds."""
 ACTOR = "U0ANA"
-APS, PROCRASTINATE = "aps", "procrastinating"
-"""The peers."""
+APS, PROCRASTINATE, DURABLE = "aps", "procrastinating", "durable"
+"""The peers; the last is our own engine without us."""
 PACE = 1000.0
 """Calls a second: the account shall not be what is measured."""
 

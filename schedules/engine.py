@@ -9,7 +9,7 @@ from threading import Event
 from typing import Any, ParamSpec, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig
-from sqlalchemy import Engine as SqlEngine, create_engine, event
+from sqlalchemy import URL, Engine as SqlEngine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 from tenacity import (
@@ -142,7 +142,7 @@ class Engine:
             notification_listener_polling_interval_sec=self._poll,  # a stop waits for it
         )
         if self._store.is_sqlite:
-            config["system_database_engine"] = _own_engine(self._store)
+            config["system_database_engine"] = own_engine(self._store.url)
             config["system_database_url"] = str(self._store.url)
         else:
             config["system_database_url"] = _plain(self._store)
@@ -259,9 +259,9 @@ def _plain(store: Store) -> str:
     return store.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def _own_engine(store: Store) -> SqlEngine:
-    """A pool of its own: sharing ours, DBOS and our writers wait for each other."""
-    engine = create_engine(store.url, pool_size=40, max_overflow=20)
+def own_engine(url: URL) -> SqlEngine:
+    """Of DBOS, for a SQLite file: sharing our pool, it and our writers wait for each other."""
+    engine = create_engine(url, pool_size=40, max_overflow=20)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
