@@ -93,8 +93,8 @@ class Gate:
         if request is None or self._is_cleared(request):
             return replace(found, is_cleared=True)
         queries.with_rows(tx, request)
-        given = queries.approvals(tx, request) if request.quorum else ()
-        return replace(found, given=given)
+        needs_nobody = request.terms and not terms_of(request).needs
+        return replace(found, given=() if needs_nobody else queries.approvals(tx, request))
 
     def why_not(self, operation: Operation, standing: Standing) -> str:
         """Words for the card; empty: it may run."""

@@ -73,8 +73,10 @@ class Preparer:
         for _ in range(PARTS):
             with self._store.look() as tx:
                 asked = queries.requests_asked(tx, self._now(), PART)
-            with ThreadPoolExecutor(max(1, min(AT_ONCE, len(asked)))) as several:
-                list(several.map(self._prepare_one, asked))
+            with self._store.claims([_key(each) for each in asked]) as mine:
+                ours = [each for each in asked if _key(each) in mine]  # at others is somebody else
+                with ThreadPoolExecutor(max(1, min(AT_ONCE, len(ours)))) as several:
+                    list(several.map(self._prepare_one, ours))
             if len(asked) < PART:
                 break
         with self._store.look() as tx:
@@ -84,9 +86,7 @@ class Preparer:
 
     def _prepare_one(self, request: Request) -> None:
         try:
-            with self._store.claim(f"prepare:{request.id}") as mine:  # or another process is at it
-                if mine:
-                    self.prepare(request)
+            self.prepare(request)
         except OperationalError:
             raise  # the database itself: nothing else would go through either
         except Exception as error:  # what is odd about one must not keep the others waiting
@@ -219,6 +219,10 @@ class Preparer:
                     because=row.problem,
                     tell=True,
                 )
+
+
+def _key(request: Request) -> str:
+    return f"prepare:{request.id}"
 
 
 def _has_moved(row: Request, request: Request) -> bool:

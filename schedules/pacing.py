@@ -2,12 +2,14 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from coupontools.pace import Pace, Pacing
 from store.db import Store
+from store.joint import Joint
 from store.queries import replicas
 
 log = logging.getLogger(__name__)
@@ -37,6 +39,8 @@ class SharedPace:
         self._store, self._account, self._sleep = store, account, sleep
         self._rate, self._burst = rate, burst
         self._by_itself = Pace(rate, 1, sleep=sleep)
+        self._places: Iterator[float] = iter(())
+        self._joint = Joint(store.glance, store.committed, self._reserve)
 
     def wait(self) -> None:
         """Return when the next call may go out."""
@@ -58,13 +62,17 @@ class SharedPace:
 
     def _had_its_turn(self) -> bool:
         """Wait for a place; lost if Coupontools has asked for patience meanwhile."""
-        with self._store.begin() as tx:
-            delay = replicas.reserve_call(tx, self._account, self._rate, self._burst)
+        delay = self._joint.write(lambda _: next(self._places))
         if delay <= 0:
             return True
         self._sleep(delay)
-        with self._store.look() as tx:
+        with self._store.glance() as tx:
             return not replicas.calls_held(tx, self._account)
+
+    def _reserve(self, tx: Session, calls: Sequence[str]) -> None:
+        """As many places as there are calls that wait; one statement needs no transaction."""
+        places = replicas.reserve_calls(tx, self._account, self._rate, self._burst, len(calls))
+        self._places = iter(places)
 
 
 def _burst(rate: float) -> int:

@@ -1,6 +1,6 @@
 """Which of several processes does a thing now: claims that end with the process that made them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
@@ -18,6 +18,9 @@ SLOTS = 4242
 """First half of the lock by which a bot on PostgreSQL takes its slot: while held, it lives."""
 
 KEY = "hashtextextended(:key, 0)"
+EACH = "FROM unnest(CAST(:keys AS text[])) AS key WHERE"
+TAKE = text(f"SELECT key {EACH} pg_try_advisory_lock(hashtextextended(key, 0))")
+DROP = text(f"SELECT count(*) {EACH} pg_advisory_unlock(hashtextextended(key, 0))")
 NOTICED_TOO = (
     "set_config('idle_in_transaction_session_timeout', '10000', true)",
     "set_config('tcp_user_timeout', '10000', true)",
@@ -48,45 +51,42 @@ class Claims:
         self._held: set[str] = set()
 
     @contextmanager
-    def claim(self, key: str) -> Iterator[bool]:
-        """Whether it is ours until the end; if not, another process or thread is at it."""
-        mine = self._take(key)
+    def claim(self, keys: Collection[str]) -> Iterator[Collection[str]]:
+        """Which of them are ours until the end; at the others is another process or thread."""
+        mine = self._take(keys)
         try:
             yield mine
         finally:
             if mine:
-                self._drop(key)
+                self._drop(mine)
 
     def close(self) -> None:
         """Let go of everything."""
         with self._lock:
             self._forget()
 
-    def _take(self, key: str) -> bool:
+    def _take(self, keys: Collection[str]) -> Collection[str]:
         with self._lock:
-            if key in self._held:  # the server would give it to us a second time
-                return False
+            free = set(keys) - self._held  # the server would give ours to us a second time
+            if not free:
+                return free
             try:
                 if self._connection is None:
                     self._connection = living(self._engine)
-                got = self._connection.execute(
-                    text(f"SELECT pg_try_advisory_lock({KEY})"), {"key": key}
-                )
-                mine = bool(got.scalar())
+                mine = set(self._connection.execute(TAKE, {"keys": [*free]}).scalars())
             except DBAPIError:
                 self._forget()
                 raise
-            if mine:
-                self._held.add(key)
+            self._held |= mine
             return mine
 
-    def _drop(self, key: str) -> None:
+    def _drop(self, keys: Collection[str]) -> None:
         with self._lock:
-            self._held.discard(key)
+            self._held -= set(keys)
             if self._connection is None:
                 return
             try:
-                self._connection.execute(text(f"SELECT pg_advisory_unlock({KEY})"), {"key": key})
+                self._connection.execute(DROP, {"keys": [*keys]})
             except DBAPIError:
                 self._forget()
 

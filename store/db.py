@@ -1,7 +1,7 @@
 """Transactions on SQLite or PostgreSQL: what one read stays true until it has written."""
 
 import fcntl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -129,10 +129,16 @@ class Store:
     @contextmanager
     def claim(self, key: str) -> Iterator[bool]:
         """Whether this process may do that now; on SQLite there is no other."""
+        with self.claims([key]) as mine:
+            yield bool(mine)
+
+    @contextmanager
+    def claims(self, keys: Collection[str]) -> Iterator[Collection[str]]:
+        """Which of these things this process may do now."""
         if self.is_sqlite:
-            yield True
+            yield keys
             return
-        with self._claims.claim(key) as mine:
+        with self._claims.claim(keys) as mine:
             yield mine
 
     def is_first(self, tx: Session, key: str) -> bool:

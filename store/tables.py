@@ -85,9 +85,9 @@ class Request(SQLModel, table=True):
     """Grows when the person who asked changes it: what was launched before is something else."""
     digest: str = ""
     quorum: int = 0
-    terms: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    terms: dict[str, Any] = Field(default={}, sa_type=JSON)
     """What the policy asks of it; empty until somebody has looked."""
-    weighed: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    weighed: dict[str, Any] = Field(default={}, sa_type=JSON)
     """What the policy was told of it, so that another one can be tried on it."""
     waiting_since: datetime | None = Field(default=None, sa_type=Utc)
     escalates_at: datetime | None = Field(default=None, sa_type=Utc)
@@ -97,7 +97,7 @@ class Request(SQLModel, table=True):
     rehearses: str | None = Field(default=None, index=True)
     """The request that this one tries out on the asker's own phone."""
     preview: str = ""
-    facts: list[list[str]] = Field(default_factory=list, sa_type=JSON)
+    facts: list[list[str]] = Field(default=[], sa_type=JSON)
     reach: int | None = None
     planned_at: datetime | None = Field(default=None, sa_type=Utc)
     """The first moment that was asked for, as people agree to it; `None`: at once."""
@@ -141,7 +141,7 @@ class Approval(SQLModel, table=True):
     comment: str = ""
     on_behalf: str = ""
     """Whose say it is, when somebody stands in for them."""
-    roles: list[str] = Field(default_factory=list, sa_type=JSON)
+    roles: list[str] = Field(default=[], sa_type=JSON)
     """Of the person, or of whom they stand in for, when they said so."""
 
     __table_args__ = (UniqueConstraint("request", "version", "person"),)  # nobody counts twice

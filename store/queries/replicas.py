@@ -14,11 +14,11 @@ ADOPTED = Kind.ADOPTED
 RESERVE = text(
     """
     INSERT INTO app_pace AS pace (account, next_at)
-    VALUES (:account, clock_timestamp() + make_interval(secs => :step - :lead))
+    VALUES (:account, clock_timestamp() + make_interval(secs => :steps - :lead))
     ON CONFLICT (account) DO UPDATE
     SET next_at = greatest(pace.next_at, clock_timestamp() - make_interval(secs => :lead))
-        + make_interval(secs => :step)
-    RETURNING extract(epoch FROM next_at - clock_timestamp()) - :step
+        + make_interval(secs => :steps)
+    RETURNING extract(epoch FROM next_at - clock_timestamp()) - :steps
     """
 )
 HOLD = text(
@@ -36,10 +36,14 @@ HELD = text(
 )
 
 
-def reserve_call(tx: Session, account: str, rate: float, burst: int) -> float:
-    """Take the next free place in the row of calls: how many seconds it is away, at most 0: now."""
-    given = {"account": account, "step": 1 / rate, "lead": (burst - 1) / rate}
-    return float(tx.execute(RESERVE, given).scalar_one())
+def reserve_calls(
+    tx: Session, account: str, rate: float, burst: int, count: int
+) -> Sequence[float]:
+    """Take the next free places in the row of calls: seconds until each, at most 0: now."""
+    step = 1 / rate
+    given = {"account": account, "steps": count * step, "lead": (burst - 1) * step}
+    first = float(tx.execute(RESERVE, given).scalar_one())
+    return [first + number * step for number in range(count)]
 
 
 def hold_calls(tx: Session, account: str, seconds: float) -> None:
