@@ -25,7 +25,7 @@ from actions.weighing import Weighing, kept, noted
 from coupontools.errors import ApiError, Busy, Garbled, Refused
 from store import queries
 from store.db import Store
-from store.joint import Joint
+from store.joint import APART, Joint
 from store.kinds import Kind
 from store.lifecycle import move, note
 from store.queries import consent, locking
@@ -35,7 +35,7 @@ from store.tables import Account, Consent, Request
 
 PART, PARTS = 50, 10
 """Requests that are looked at together, and how often at one beat: the rest comes with the next."""
-AT_ONCE = 8
+AT_ONCE = 24
 """Of them at the same moment, so that one which is answered slowly does not keep all waiting."""
 SLOWEST = 300.0
 """Seconds between two tries, at the most."""
@@ -64,7 +64,7 @@ class Preparer:
         self._room, self._batches = room, KeptBatches(store, catalog, vault, now)
         self._clients, self._now = clients, now
         self._people, self._weighing = people, weighing
-        self._joint = Joint(store.begin, store.committed, locking.lock_requests)
+        self._joint = Joint(store.begin, store.committed, locking.lock_requests, APART)
         self._settled: Policy | None = None
         self._settled_at = now()
 
