@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from actions import policy, rights
@@ -15,6 +14,7 @@ from actions.action import AnyAction, Catalog
 from actions.announced import are_announced, is_read_now
 from actions.card import Card
 from actions.deciding import Deciding, role_of
+from actions.entering import Entering
 from actions.errors import (
     Declined,
     InvalidInputs,
@@ -33,7 +33,7 @@ from coupontools.errors import Garbled
 from store import queries
 from store.db import Store
 from store.kinds import Kind
-from store.lifecycle import CAMPAIGN, TooLate, enter, move, note, says
+from store.lifecycle import CAMPAIGN, TooLate, move, note, says
 from store.secrets import Vault
 from store.tables import Account, Consent, Operation, Request
 
@@ -101,7 +101,7 @@ class Desk:
         self.catalog = catalog
         self._store, self._vault, self._people = store, vault, people
         self._clients, self._now, self._weighing = clients, now, weighing
-        self._deciding = Deciding(store, now, surface)
+        self._deciding, self._entering = Deciding(store, now, surface), Entering(store)
 
     def account(self) -> Account:
         """The account that is meant when none is named."""
@@ -188,7 +188,7 @@ class Desk:
         )
         with self.refusing("ask", actor, where), self._store.look() as tx:
             self._provide(tx, request, account, person)
-        return self._entered(request, person)
+        return self._entering.entered(request, person)
 
     def change(
         self,
@@ -270,22 +270,6 @@ class Desk:
     def person(self, id: str) -> Person:
         """Who that is, as the workspace knows them now."""
         return self._people(id)
-
-    def _entered(self, request: Request, person: Person) -> Request:
-        """The request on record; or the one that the same token has put there before."""
-        try:
-            with self._store.begin() as tx:
-                known = queries.request_of_token(tx, request.token) if request.token else None
-                if known is None:
-                    says(tx, role=role_of(person))
-                    enter(tx, request, actor=request.actor, at=request.asked_at)
-                return known or request
-        except IntegrityError:  # another replica entered it at the same moment
-            with self._store.look() as tx:
-                known = queries.request_of_token(tx, request.token or "")
-            if known is None:
-                raise
-            return known
 
 
 def _planned(when: When) -> dict[str, Any]:

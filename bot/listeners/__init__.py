@@ -93,9 +93,9 @@ def register(
     acknowledging.register(app, at_work)
     telling.register(app)
     decisions = Decisions(counter, outgoing.announcer, pressing)
-    # Before all others: Bolt asks one after the other, and these are many.
-    decisions.register(app)
+    # Before all others: Bolt asks one after the other. There is one for all forms; these are many.
     submissions.register(app, Submissions(desk, turning, answer, counter.vault, now))
+    decisions.register(app)
     stopping, launcher = (
         StopAll(counter, stops, pressing),
         Launcher(desk, counter.voices, stories, stops),

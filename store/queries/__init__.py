@@ -58,6 +58,13 @@ def request_of_token(tx: Session, token: str) -> Request | None:
     return tx.exec(select(Request).where(Request.token == token)).first()
 
 
+def requests_of_tokens(tx: Session, tokens: Sequence[str]) -> dict[str, Request]:
+    """What these have put on record; an empty one is none."""
+    some = [token for token in tokens if token]
+    found = tx.exec(select(Request).where(col(Request.token).in_(some))) if some else ()
+    return {str(request.token): request for request in found}
+
+
 def requests_asked(tx: Session, now: datetime, most: int = 20) -> Sequence[Request]:
     """Requests that nobody has prepared yet, those to be tried again later left out."""
     return tx.exec(

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
 from typing import Any
@@ -213,6 +214,19 @@ def test_the_same_wish_is_put_on_record_once(world: World) -> None:
     assert desk.ask("campaign.create", SPRING, actor="U0ANA", token="V2").id != first.id
     assert desk.ask("campaign.create", SPRING, actor="U0ANA").id != first.id
     assert len(world.requests()) == 3
+
+
+def test_many_wishes_at_the_same_moment_are_each_put_on_record_once(world: World) -> None:
+    twice = [f"V{number}" for number in range(12)] * 2
+
+    def asks(token: str) -> str:
+        return world.bot.desk.ask("campaign.create", SPRING, actor="U0ANA", token=token).id
+
+    with ThreadPoolExecutor(len(twice)) as threads:
+        ids = list(threads.map(asks, twice))
+    assert ids[:12] == ids[12:]
+    assert sorted(request.id for request in world.requests()) == sorted(set(ids))
+    assert all(world.trail(id) == [("asked", "U0ANA")] for id in ids)
 
 
 @ON_POSTGRES
