@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from pydantic import ValidationError
 from sqlmodel import Session
@@ -38,8 +38,13 @@ from store.secrets import Vault
 from store.tables import Account, Consent, Operation, Request
 
 Now = Callable[[], datetime]
-Submit = Callable[[Session, Operation], None]
-"""Hands a READY operation to the engine, within the transaction that made it so."""
+
+
+class Submit(Protocol):
+    """Hands READY operations to the engine, within the transaction that made them so."""
+
+    def __call__(self, tx: Session, *operations: Operation, due: int = 1) -> None:
+        """All of one account, of which so many are `due` by now."""
 
 
 @dataclass(frozen=True)

@@ -56,13 +56,16 @@ class Runner:
         self._intents = Joint(begin, store.committed, locking.lock_to_run, APART)
         self._answers = Joint(begin, store.committed, locking.lock_operations, APART)
 
-    def take(self, id: str) -> float | None:
-        """Do the next thing. Gives the seconds to wait before the one after, or None: at rest."""
+    def take(self, id: str, round: int | None = None) -> float | None:
+        """Do the next thing. Gives the seconds to wait before the one after, or None: at rest.
+
+        So it is for a `round` that is over, since it was handed over anew.
+        """
         try:
             looked = self._gate.look(id)  # before its first call, today against what was agreed
         except (ApiError, Declined) as error:
             return self._not_yet(id, error)
-        call = self._intents.write(lambda tx: self._intend(tx, id, looked), id)
+        call = self._intents.write(lambda tx: self._intend(tx, id, round, looked), id)
         if call is None:
             return None
         try:
@@ -139,10 +142,12 @@ class Runner:
         why, until = {"held_for": wait.why}, wait.until
         self._move(tx, operation, Progress.HELD, problem=wait.words, **why, held_until=until)
 
-    def _intend(self, tx: Session, id: str, looked: Looked | None) -> Call | None:
+    def _intend(
+        self, tx: Session, id: str, round: int | None, looked: Looked | None
+    ) -> Call | None:
         """Put the next call on record before it is made; the first, together with its begin."""
         operation = queries.operation_seen(tx, id)
-        if operation is None:
+        if operation is None or round not in (None, operation.round):
             return None
         standing, is_ready = standing_of(tx, operation), operation.state is Progress.READY
         is_new = is_ready and operation.started_at is None

@@ -73,9 +73,9 @@ class WatchedRunner(Runner):
 
     watching: Watching
 
-    def take(self, id: str) -> float | None:
+    def take(self, id: str, round: int | None = None) -> float | None:
         with self.watching.about("operation.take", **_ids((id,))):
-            return super().take(id)
+            return super().take(id, round)
 
     def give_up(self, id: str, error: str) -> None:
         with self.watching.about("operation.give_up", **_ids((id,))):

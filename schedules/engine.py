@@ -1,29 +1,21 @@
-"""DBOS: the durable workflow of an operation, its queue, and what a dead process left behind."""
+"""DBOS: its queue of workflows, and what a dead process left behind."""
 
 import logging
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
-from threading import Event
-from typing import Any, ParamSpec, TypeVar
+from math import ceil
+from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import URL, Engine as SqlEngine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
-from tenacity import (
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_after_attempt,
-    stop_when_event_set,
-    wait_exponential,
-)
 
 from actions.desk import Now
 from actions.runner import Runner
-from schedules.replicas import Heir, Slot
+from schedules.carrying import AtWork, present, round_of
+from schedules.replicas import Heir, Slot, carried
 from store import queries
 from store.db import CACHE, Store
 from store.lifecycle import note
@@ -43,67 +35,19 @@ MOST_ADOPTIONS = 5
 AT_ONCE = 8
 """Runs of an account that a process has at work, at the most."""
 MOST_AT_ONCE = 64
+TOGETHER = 10
+"""Runs that one workflow carries, at the most."""
+SEVERAL = "several/"
+"""How the id of a workflow begins that carries more than one."""
 
 AT_WORK = (Progress.READY, Progress.RUNNING)
 
-TRIES, FIRST_WAIT = 8, 0.5
-"""What the database did not let through is tried again, each time after twice as many seconds."""
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
 log = logging.getLogger(__name__)
-
-
-class Leaving(BaseException):
-    """This process stops: the workflow goes on elsewhere. Not an error, so nothing records it."""
-
-
-class AtWork:
-    """DBOS wants its functions at import; what they work with comes at start."""
-
-    def __init__(self, runner: Runner) -> None:
-        self.runner, self.leaves = runner, Event()
-
-
-_at_work: list[AtWork] = []
 
 
 def at_once(pace: float) -> int:
     """So many that an account is called as fast as it takes it: more for one that takes more."""
     return min(max(AT_ONCE, round(pace / 2)), MOST_AT_ONCE)
-
-
-@DBOS.workflow(name="carry_out")
-def carry_out(operation: str) -> None:
-    """One operation, from READY until it rests.
-
-    No step of the engine's: the effect ledger says what comes next, whoever begins it anew.
-    """
-    at_work = _at_work[-1]
-    try:
-        while (pause := _patiently(at_work, at_work.runner.take, operation)) is not None:
-            at_work.leaves.wait(pause)
-    except Exception as error:
-        if at_work.leaves.is_set():
-            raise Leaving from error
-        words = type(error).__name__
-        DBOS.logger.error(f"{operation} stumbled: {words}")
-        _patiently(at_work, at_work.runner.give_up, operation, words)
-
-
-def _patiently(at_work: AtWork, verb: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """A minute without the database is not the end of it."""
-    if at_work.leaves.is_set():
-        raise Leaving
-    tries = Retrying(
-        retry=retry_if_exception_type(DBAPIError),
-        stop=stop_after_attempt(TRIES) | stop_when_event_set(at_work.leaves),
-        wait=wait_exponential(FIRST_WAIT),
-        sleep=sleep_using_event(at_work.leaves),
-        reraise=True,
-    )
-    return tries(verb, *args, **kwargs)
 
 
 class Engine:
@@ -128,7 +72,7 @@ class Engine:
     def start(self, runner: Runner) -> None:
         """Launch; what a dead process left unfinished is taken up again."""
         os.environ.pop("DBOS__CLOUD", None)
-        _at_work.append(AtWork(runner))
+        present.append(AtWork(runner))
         if self._slot:
             self._slot.take()
             self._heir = Heir(self._store, QUEUE, self._slot.name)
@@ -158,27 +102,40 @@ class Engine:
         )
         self._client = DBOSClient(system_database_engine=self._store.engine, application_name=NAME)
 
-    def submit(self, tx: Session, operation: Operation) -> None:
-        """Enqueue within the transaction that made the operation READY."""
+    def submit(self, tx: Session, *operations: Operation, due: int = 1) -> None:
+        """Enqueue runs of one account, within the transaction that made them READY.
+
+        When more are `due` than it is called for at once, several share a workflow: then they
+        begin as soon as they would by themselves, and the engine has less to do.
+        """
+        size = min(ceil(due / self._at_once), TOGETHER)
+        for first in range(0, len(operations), size):
+            self._enqueue(tx, operations[first : first + size])
+
+    def _enqueue(self, tx: Session, operations: Sequence[Operation]) -> None:
         if self._client is None:
             raise RuntimeError("The engine is not started.")
+        first = operations[0]
         self._client.enqueue_in_transaction(
             tx,
             {
                 "workflow_name": "carry_out",
                 "queue_name": QUEUE,
-                "workflow_id": _workflow(operation),
-                "queue_partition_key": operation.account,
+                "workflow_id": f"{SEVERAL if len(operations) > 1 else ''}{_workflow(first)}",
+                "queue_partition_key": first.account,
             },
-            operation.id,
+            *(operation.id for operation in operations),
         )
 
     def adopt(self) -> None:
         """Hand over again what is READY or RUNNING though no workflow is at work on it."""
         with self._store.look() as tx:
             found = queries.operations_in(tx, *AT_WORK)
-        for operation in found:
-            if self._now() - operation.run_at > STRANDED and self._is_stranded(operation):
+        old = [each for each in found if self._now() - each.run_at > STRANDED]
+        alone = [each for each in old if _is_without_workflow(each)]
+        shared = _shared() if alone else ()
+        for operation in alone:
+            if _workflow(operation) not in shared:
                 self._adopt(operation.id)
 
     def inherit(self) -> None:
@@ -188,8 +145,8 @@ class Engine:
 
     def rest(self, *, grace: int = 0) -> None:
         """Begin nothing more; wait for the calls at work, for `grace` seconds at the most."""
-        for at_work in _at_work:
-            at_work.leaves.set()
+        for each in present:
+            each.leaves.set()
         DBOS.destroy(workflow_completion_timeout_sec=grace)
         if self._slot:
             self._slot.free()
@@ -200,28 +157,27 @@ class Engine:
         if self._client:
             self._client.destroy()
             self._client = None
-        _at_work.clear()
+        present.clear()
 
-    def _take_over(self, slot: str, workflows: Sequence[str]) -> None:
-        log.warning("%s is gone: its %d runs go on here", slot, len(workflows))
-        hopeless = [id for id in workflows if not self._has_hope(slot, _operation(id))]
-        if going_on := [id for id in workflows if id not in hopeless]:
-            DBOS.resume_workflows(going_on, queue_name=QUEUE)
-        for id in hopeless:
-            DBOS.cancel_workflow(id)
-            words = f"its process ended {MOST_ADOPTIONS} times in the middle of it"
-            _at_work[-1].runner.give_up(_operation(id), words)
+    def _take_over(self, slot: str, workflows: Mapping[str, Sequence[str]]) -> None:
+        log.warning("%s is gone: its %d workflows go on here", slot, len(workflows))
+        for operations in workflows.values():
+            self._give_up_hopeless(slot, operations)
+        DBOS.resume_workflows([*workflows], queue_name=QUEUE)
 
-    def _has_hope(self, slot: str, id: str) -> bool:
-        """Whether it may be tried once more; that it is, is on record."""
+    def _give_up_hopeless(self, slot: str, operations: Sequence[str]) -> None:
+        """What was begun may be tried once more, and that is on record; but not for ever."""
         with self._store.begin() as tx:
-            operation = queries.operation_seen(tx, id)
-            if operation is None or operation.state not in AT_WORK:
-                return True  # its workflow has only to end
-            if replicas.adoptions(tx, id) >= MOST_ADOPTIONS:
-                return False
-            self._note_adopted(tx, operation, f"{slot} is gone")
-        return True
+            found = [queries.operation_seen(tx, id) for id in operations]
+            left = [each for each in found if each and each.state in AT_WORK]
+            begun = [each for each in left if each.state is Progress.RUNNING] or left[:1]
+            hopeless = [e for e in begun if replicas.adoptions(tx, e.id) >= MOST_ADOPTIONS]
+            for operation in begun:
+                if operation not in hopeless:
+                    self._note_adopted(tx, operation, f"{slot} is gone")
+        for operation in hopeless:
+            words = f"its process ended {MOST_ADOPTIONS} times in the middle of it"
+            present[-1].runner.give_up(operation.id, words)
 
     def _note_adopted(self, tx: Session, operation: Operation, because: str) -> None:
         at = self._now()
@@ -230,10 +186,6 @@ class Engine:
     def _lose(self) -> None:
         self.is_lost = True
         os.kill(os.getpid(), signal.SIGTERM)
-
-    def _is_stranded(self, operation: Operation) -> bool:
-        status = DBOS.get_workflow_status(_workflow(operation))
-        return status is None or status.status in ENDED
 
     def _adopt(self, id: str) -> None:
         with self._store.begin() as tx:
@@ -251,8 +203,20 @@ def _workflow(operation: Operation) -> str:
     return f"{operation.id}/{operation.round}"
 
 
-def _operation(workflow: str) -> str:
-    return workflow.rpartition("/")[0]
+def _is_without_workflow(operation: Operation) -> bool:
+    """No workflow of its own is at work on it, or will be."""
+    status = DBOS.get_workflow_status(_workflow(operation))
+    return status is None or status.status in ENDED
+
+
+def _shared() -> set[str]:
+    """What those at work that carry several stand for: as if each run had one of its own."""
+    found = DBOS.list_workflows(
+        workflow_id_prefix=SEVERAL, status=["ENQUEUED", "PENDING"], load_output=False
+    )
+    return {
+        f"{operation}/{round_of(each.workflow_id)}" for each in found for operation in carried(each)
+    }
 
 
 def _plain(store: Store) -> str:

@@ -95,12 +95,21 @@ class Launches:
             if len(runs) + len(through) >= PART:
                 break
         enter(tx, *runs, actor=ACTOR, at=now)
-        for run in runs:
-            if run.state is Progress.READY:
-                self._submit(tx, run)
+        self._hand_over(tx, runs)
         for request in through:
             self._go_on(tx, request)
         return len(runs) + len(through)
+
+    def _hand_over(self, tx: Session, runs: Sequence[Operation]) -> None:
+        """What is ready, account by account."""
+        ready: dict[str, list[Operation]] = {}
+        for run in runs:
+            if run.state is Progress.READY:
+                ready.setdefault(run.account, []).append(run)
+        is_part = len(runs) >= PART
+        waiting = consent.due_by_account(tx, self._now()) if is_part else dict[str, int]()
+        for account, some in ready.items():
+            self._submit(tx, *some, due=max(waiting.get(account, 0), len(some)))
 
     def run_late(self, operation: str, *, actor: str) -> Operation:
         """A person lets a run go that was held; of a sheet, all rows of it.

@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dbos import DBOS
+from dbos import DBOS, WorkflowStatus
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
@@ -25,6 +25,9 @@ WHO = text(
     " AND classid = :key AND objid = :slot AND objsubid = 2"
     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+
+Take = Callable[[str, Mapping[str, Sequence[str]]], None]
+"""Of a slot whose process is gone, its workflows and the runs that each of them carries."""
 
 log = logging.getLogger(__name__)
 
@@ -105,6 +108,11 @@ class Slot:
             self._connection = None
 
 
+def carried(workflow: WorkflowStatus) -> Sequence[str]:
+    """The runs that it was given."""
+    return tuple(workflow.input["args"]) if workflow.input else ()
+
+
 class Heir:
     """Finds what dead processes had begun, and hands it to the living. Each may do it any time."""
 
@@ -112,14 +120,14 @@ class Heir:
         self._engine, self._queue, self._own = store.engine, queue, own
         self._empty_since: dict[str, float] = {}
 
-    def inherit(self, take: Callable[[str, Sequence[str]], None]) -> None:
-        """Call `take` with the slot and its workflows, while nobody else can."""
-        begun = {name for name, _ in self._begun()}
+    def inherit(self, take: Take) -> None:
+        """Call `take` with each slot and what was at work there, while nobody else can."""
+        begun = {str(each.executor_id) for each in self._begun()}
         self._empty_since = {s: at for s, at in self._empty_since.items() if s in begun}
         for name in sorted(begun):
             self._inherit_from(name, take)
 
-    def _inherit_from(self, name: str, take: Callable[[str, Sequence[str]], None]) -> None:
+    def _inherit_from(self, name: str, take: Take) -> None:
         with self._engine.begin() as tx:
             given = {"key": SLOTS, "slot": int(name.removeprefix(SLOT))}
             if not tx.execute(TAKE_SHORTLY, given).scalar():
@@ -128,22 +136,22 @@ class Heir:
             since = self._empty_since.setdefault(name, time.monotonic())
             if time.monotonic() - since < CERTAIN:
                 return
-            workflows = [id for _, id in self._begun(name)]  # still, now that it is locked
-            if workflows:
-                take(name, workflows)
+            found = self._begun(name)  # still, now that it is locked
+            if found:
+                take(name, {each.workflow_id: carried(each) for each in found})
             self._empty_since.pop(name)
 
-    def _begun(self, slot: str | None = None) -> list[tuple[str, str]]:
-        """Slots of others and the workflows that are at work there."""
+    def _begun(self, slot: str | None = None) -> list[WorkflowStatus]:
+        """The workflows that are at work in slots of others, or in this one."""
         found = DBOS.list_workflows(
             status="PENDING",
             queue_name=self._queue,
             executor_id=slot,
-            load_input=False,
+            load_input=slot is not None,
             load_output=False,
         )
         return [
-            (each.executor_id, each.workflow_id)
+            each
             for each in found
             if each.executor_id
             and each.executor_id != self._own

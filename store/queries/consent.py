@@ -1,6 +1,7 @@
 """Questions about policy and people: who stands in for whom, what was used, what is held."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, and_, col, func, or_, select
@@ -181,6 +182,14 @@ def is_any_due(tx: Session, now: datetime) -> bool:
     """Whether there is anything to launch."""
     due = select(Request.id).where(Request.state == Consent.GRANTED, col(Request.next_at) <= now)
     return tx.exec(due.limit(1)).first() is not None
+
+
+def due_by_account(tx: Session, now: datetime, most: int = 1_000) -> Mapping[str, int]:
+    """How many requests of each account are to be launched, of the first ones that are due."""
+    due = select(Request.account).where(
+        Request.state == Consent.GRANTED, col(Request.next_at) <= now
+    )
+    return Counter(tx.exec(due.order_by(col(Request.next_at)).limit(most)))
 
 
 def pushed_to(
