@@ -26,7 +26,7 @@ def carry_out(work: Given) -> None:
     """Hand everything in while the queue is at it, and go on until we are ended."""
     url = make_url(work.store)
     config = DBOSConfig(
-        name="peer", application_version="1", system_database_url=work.store, log_level="ERROR"
+        name="peer", application_version="peer", system_database_url=work.store, log_level="ERROR"
     )
     if url.get_backend_name() == "sqlite":
         config["system_database_engine"] = own_engine(url)
