@@ -144,9 +144,9 @@ class Shop:
         known = self.people[id]
         return Person(id, id, member=known.member, roles=frozenset(known.roles))
 
-    def submit(self, _: Any, operation: Operation) -> None:
+    def submit(self, _: Any, *operations: Operation, due: int = 1) -> None:  # noqa: ARG002
         """The engine of the model finds what is READY by itself."""
-        assert operation.state is Progress.READY
+        assert {each.state for each in operations} == {Progress.READY}
 
     def resets(self, sessions: int) -> None:
         """Another account at Coupontools, that has heard nothing yet."""
