@@ -106,8 +106,7 @@ class Launches:
         for run in runs:
             if run.state is Progress.READY:
                 ready.setdefault(run.account, []).append(run)
-        is_part = len(runs) >= PART
-        waiting = consent.due_by_account(tx, self._now()) if is_part else dict[str, int]()
+        waiting = consent.due_by_account(tx, self._now()) if len(runs) > 1 else {}
         for account, some in ready.items():
             self._submit(tx, *some, due=max(waiting.get(account, 0), len(some)))
 

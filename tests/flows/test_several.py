@@ -1,11 +1,13 @@
 """Several runs of an account that share a workflow: each is judged on its own."""
 
 from collections import Counter
+from datetime import timedelta
 
 import pytest
 from dbos import DBOS
 from sqlalchemy import text
 
+from actions.desk import When
 from schedules import replicas as slots
 from schedules.carrying import in_turn
 from schedules.engine import SEVERAL
@@ -69,6 +71,21 @@ def test_many_rows_share_workflows_and_few_do_not(world: World) -> None:
     world.tick()
     assert len(DBOS.list_workflows(workflow_id_prefix=SEVERAL)) == 8
     assert len(DBOS.list_workflows(status="SUCCESS")) == 16
+
+
+@ON_SQLITE
+def test_requests_that_are_launched_part_by_part_share_workflows_too(world: World) -> None:
+    hurry(world)
+    when = When(world.now() + timedelta(minutes=1))
+    for _ in range(60):  # 50 are a part
+        world.bot.desk.ask("campaign.list", {}, actor="U0ANA", when=when)
+    world.tick()
+    world.passes(minutes=2)
+    assert [run.state for run in world.operations()] == [Progress.DONE] * 60
+    shared = DBOS.list_workflows(workflow_id_prefix=SEVERAL)
+    assert Counter(len(each.input["args"]) for each in shared if each.input) == {8: 6, 2: 6}, (
+        "of 60 that were due, and of the 10 that were left"
+    )
 
 
 def test_what_its_workflow_will_get_to_is_not_adopted_but_what_was_lost_is(world: World) -> None:

@@ -144,7 +144,7 @@ class Shop:
         known = self.people[id]
         return Person(id, id, member=known.member, roles=frozenset(known.roles))
 
-    def submit(self, _: Any, *operations: Operation, due: int = 1) -> None:  # noqa: ARG002
+    def submit(self, _: Any, *operations: Operation, due: int = 1) -> None:  # noqa: ARG002  as Submit
         """The engine of the model finds what is READY by itself."""
         assert {each.state for each in operations} == {Progress.READY}
 
