@@ -74,12 +74,12 @@ class Gate:
         self._cleared: dict[str, Cleared] = {}
         self._looks = Joint(store.glance, store.committed, self._at_hand, APART)
 
-    def look(self, id: str) -> Looked | None:
-        """Hold today against what was agreed; None: that run is not about to begin.
+    def look(self, id: str, round: int | None) -> Looked | None:
+        """Hold today against what was agreed; None: in that round it is not about to begin.
 
         Raises what `why_not` does.
         """
-        found = self._looks.write(lambda tx: self._about_to_begin(tx, id), id)
+        found = self._looks.write(lambda tx: self._about_to_begin(tx, id, round), id)
         if found is None:
             return None
         operation, standing = found
@@ -115,9 +115,13 @@ class Gate:
             self._remember(request, now)
         return words
 
-    def _about_to_begin(self, tx: Session, id: str) -> tuple[Operation, Standing] | None:
+    def _about_to_begin(
+        self, tx: Session, id: str, round: int | None
+    ) -> tuple[Operation, Standing] | None:
         operation = queries.operation_seen(tx, id)
-        if operation is None or operation.state is not Progress.READY:
+        if operation is None or round not in (None, operation.round):
+            return None
+        if operation.state is not Progress.READY:
             return None
         return operation, self.standing(tx, operation)
 

@@ -62,7 +62,7 @@ class Runner:
         So it is for a `round` that is over, since it was handed over anew.
         """
         try:
-            looked = self._gate.look(id)  # before its first call, today against what was agreed
+            looked = self._gate.look(id, round)
         except (ApiError, Declined) as error:
             return self._not_yet(id, error)
         call = self._intents.write(lambda tx: self._intend(tx, id, round, looked), id)
